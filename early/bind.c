@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The steps that touch the machine, in the order that keeps it safe. */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "ids.h"
+#include "machine.h"
+#include "modules.h"
+#include "plan.h"
+#include "sysfs.h"
+
+#define UDEV_CONTROL "/run/udev/control"
+
+/* Entries of one ID that vfio-pci may hold; more can only be a driver that lies. */
+#define REMOVE_ID_MAX 16
+
+/* What the steps need at hand. */
+struct bind {
+	const struct bind_work *work;
+	struct progress *progress;
+	struct sysfs sysfs;
+	struct machine machine;
+};
+
+_printf_(2, 3) static void set_step(struct progress *progress, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(progress->step, sizeof(progress->step), format, args);
+	va_end(args);
+}
+
+_printf_(2, 3) static void add_note(struct progress *progress, const char *format, ...)
+{
+	va_list args;
+
+	if (progress->n_notes == PROGRESS_NOTES_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(progress->notes[progress->n_notes++], sizeof(progress->notes[0]), format,
+		  args);
+	va_end(args);
+}
+
+static void fail(struct outcome *outcome, enum result result, int err)
+{
+	outcome->result = result;
+	outcome->ok = false;
+	outcome->error = err < 0 ? -err : 0;
+}
+
+/* Is this the line that acts for its function, and is there still something to do? */
+static bool is_open(const struct bind *bind, size_t i)
+{
+	const struct outcome *outcome = &bind->progress->outcomes[i];
+
+	return outcome->same_as == i && outcome->result == RESULT_BIND;
+}
+
+/* Reads which driver has the function now; true where it is vfio-pci. */
+static bool verify(const struct sysfs *sysfs, struct outcome *outcome)
+{
+	if (sysfs_driver_of(sysfs, &outcome->address, outcome->driver) < 0)
+		outcome->driver[0] = '\0';
+	if (strcmp(outcome->driver, VFIO_DRIVER) != 0)
+		return false;
+
+	outcome->ok = true;
+	outcome->error = 0;
+	outcome->result = strcmp(outcome->was, VFIO_DRIVER) == 0 ? RESULT_ALREADY_BOUND :
+								   RESULT_BOUND;
+	return true;
+}
+
+/* Reads the facts and plans; reads all functions where that tells where a card went. */
+static int make_plan(struct bind *bind)
+{
+	const struct bind_work *work = bind->work;
+	struct plan_input input = { work->cmdline, work->list, &bind->machine };
+	bool search = false;
+	int err;
+
+	err = sysfs_read_machine(&bind->sysfs, work->list, false, &bind->machine);
+	if (err < 0)
+		return err;
+	err = plan_make(&input, bind->progress->outcomes, &search);
+	if (err < 0 || !search)
+		return err;
+
+	machine_free(&bind->machine);
+	err = sysfs_read_machine(&bind->sysfs, work->list, true, &bind->machine);
+	if (err < 0)
+		return err;
+	return plan_make(&input, bind->progress->outcomes, &search);
+}
+
+/* From here on no host driver can take an accepted function. */
+static void write_overrides(struct bind *bind)
+{
+	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
+		struct outcome *outcome = &bind->progress->outcomes[i];
+		int err;
+
+		if (!is_open(bind, i))
+			continue;
+		err = sysfs_set_override(&bind->sysfs, &outcome->address, VFIO_DRIVER);
+		if (err < 0) {
+			fail(outcome, RESULT_BIND_FAILED, err);
+			outcome_say(outcome, "its driver override could not be written: %s",
+				    strerror(-err));
+		}
+	}
+}
+
+/* Notes what is late: host drivers may have been faster. */
+static void check_late(struct bind *bind)
+{
+	if (access(UDEV_CONTROL, F_OK) == 0) {
+		bind->progress->warnings |= WARNING_LATE;
+		add_note(bind->progress, "udev was started before ptbind-early");
+	}
+	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
+		struct outcome *outcome = &bind->progress->outcomes[i];
+
+		if (outcome->result != RESULT_BIND || outcome->was[0] == '\0' ||
+		    strcmp(outcome->was, VFIO_DRIVER) == 0)
+			continue;
+		outcome->warnings |= WARNING_LATE;
+		bind->progress->warnings |= WARNING_LATE;
+	}
+}
+
+static bool has_open(const struct bind *bind)
+{
+	for (size_t i = 0; i < bind->work->list->n_lines; i++)
+		if (is_open(bind, i))
+			return true;
+	return false;
+}
+
+/* Loads vfio-pci with the ids= that are left when those of listed functions are gone. */
+static int load_vfio(struct bind *bind)
+{
+	const struct bind_work *work = bind->work;
+	_cleanup_free_ char *ids = NULL;
+	struct vfio_module vfio = { 0 };
+	const char *options;
+	int err;
+
+	set_step(bind->progress, "loading " VFIO_DRIVER);
+	err = vfio_module_open(&vfio);
+	if (err < 0)
+		return err;
+
+	options = vfio_module_options(&vfio);
+	if (ids_name_subsystems(options))
+		for (size_t i = 0; i < bind->machine.n_functions; i++)
+			sysfs_read_subsystem(&bind->sysfs, &bind->machine.functions[i]);
+	err = ids_drop_listed(options, work->list, &bind->machine, bind->progress->outcomes,
+			      &ids);
+	if (err == 0 && ids != NULL)
+		add_note(bind->progress,
+			 "ids= of " VFIO_DRIVER " holds IDs of listed functions, which would "
+			 "take their unlisted twins; loading it with ids=%s", ids);
+	if (err == 0)
+		err = vfio_module_load(&vfio, ids);
+	vfio_module_close(&vfio);
+	return err;
+}
+
+static bool same_id(const struct pci_id *a, const struct pci_id *b)
+{
+	return a->vendor == b->vendor && a->device == b->device;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct pci_id));
+}
+
+/* The IDs that the list speaks of, each once: of what is there, and of what is pinned. */
+static size_t listed_ids(const struct bind *bind, struct pci_id *ids)
+{
+	const struct allowlist *list = bind->work->list;
+	size_t n = 0, n_unique = 0;
+
+	for (size_t i = 0; i < list->n_lines; i++) {
+		const struct allowlist_line *line = &list->lines[i];
+		const struct pci_function *f;
+
+		if (line->column != 0)
+			continue;
+		f = machine_at_line(&bind->machine, line);
+		if (f != NULL && f->error == 0)
+			ids[n++] = f->id;
+		if (line->pins & PIN_ID)
+			ids[n++] = line->id;
+	}
+	if (n == 0)
+		return 0;
+	qsort(ids, n, sizeof(*ids), compare_ids);
+	for (size_t i = 1; i < n; i++)
+		if (!same_id(&ids[n_unique], &ids[i]))
+			ids[++n_unique] = ids[i];
+	return n_unique + 1;
+}
+
+/* Takes an unlisted function off vfio-pci, which holds it only for its ID. */
+static void release_twin(struct bind *bind, const struct pci_address *address)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+	int err;
+
+	pci_address_format(address, text);
+	set_step(bind->progress, "releasing %s from " VFIO_DRIVER, text);
+	err = sysfs_unbind(&bind->sysfs, address, VFIO_DRIVER);
+	if (err == 0)
+		err = sysfs_probe(&bind->sysfs, address);
+	if (err < 0)
+		add_note(bind->progress, "%s could not be released from " VFIO_DRIVER ": %s",
+			 text, strerror(-err));
+	else
+		add_note(bind->progress,
+			 "%s released from " VFIO_DRIVER ", which had taken it for its ID; "
+			 "it is not on the list", text);
+}
+
+/* Is this a function that the list does not give to vfio-pci, of one of the given IDs? */
+static bool is_unlisted_twin(const struct bind *bind, const struct pci_function *function,
+			     const struct pci_id *ids, size_t n_ids)
+{
+	const struct allowlist *list = bind->work->list;
+
+	for (size_t i = 0; i < list->n_lines; i++) {
+		const struct outcome *outcome = &bind->progress->outcomes[i];
+
+		if (outcome->has_address && outcome->result != RESULT_DISABLED &&
+		    pci_address_compare(&outcome->address, &function->address) == 0)
+			return false;
+	}
+	for (size_t i = 0; i < n_ids; i++)
+		if (same_id(&ids[i], &function->id))
+			return true;
+	return false;
+}
+
+/* Releases the unlisted functions that vfio-pci holds for one of these IDs. */
+static int release_twins(struct bind *bind, const struct pci_id *ids, size_t n_ids)
+{
+	_cleanup_free_ struct pci_address *bound = NULL;
+	size_t n_bound;
+	int err;
+
+	err = sysfs_bound_to(&bind->sysfs, VFIO_DRIVER, &bound, &n_bound);
+	if (err < 0)
+		return err;
+	for (size_t i = 0; i < n_bound; i++) {
+		struct pci_function function;
+
+		if (sysfs_read_function(&bind->sysfs, &bound[i], FACT_IDENTITY, &function) < 0)
+			continue;
+		/* Whoever wrote the override wanted this very function on vfio-pci. */
+		if (is_unlisted_twin(bind, &function, ids, n_ids) &&
+		    !sysfs_override_is(&bind->sysfs, &bound[i], VFIO_DRIVER))
+			release_twin(bind, &bound[i]);
+	}
+	return 0;
+}
+
+/* Warns at the lines that an ID belongs to. */
+static void warn_released(struct bind *bind, const struct pci_id *id)
+{
+	const struct allowlist *list = bind->work->list;
+
+	for (size_t i = 0; i < list->n_lines; i++) {
+		const struct allowlist_line *line = &list->lines[i];
+		const struct pci_function *f = NULL;
+
+		if (line->column == 0)
+			f = machine_at_line(&bind->machine, line);
+		if ((f != NULL && same_id(&f->id, id)) ||
+		    ((line->pins & PIN_ID) && same_id(&line->id, id)))
+			bind->progress->outcomes[i].warnings |= WARNING_IDS_RELEASED;
+	}
+}
+
+/*
+ * Vfio-pci is there already, built in or loaded by somebody else, and nobody can ask it for
+ * its ids=. Taking each ID of the list away from it tells which it had.
+ */
+static int release_ids(struct bind *bind)
+{
+	_cleanup_free_ struct pci_id *ids = NULL;
+	size_t n_ids, n_removed = 0;
+
+	ids = calloc(2 * bind->work->list->n_lines + 1, sizeof(*ids));
+	if (ids == NULL)
+		return -ENOMEM;
+	n_ids = listed_ids(bind, ids);
+
+	set_step(bind->progress, "removing IDs from " VFIO_DRIVER);
+	for (size_t i = 0; i < n_ids; i++) {
+		unsigned int n = 0;
+
+		while (n < REMOVE_ID_MAX &&
+		       sysfs_remove_id(&bind->sysfs, VFIO_DRIVER, &ids[i]) == 0)
+			n++;
+		if (n == 0)
+			continue;
+		warn_released(bind, &ids[i]);
+		ids[n_removed++] = ids[i];
+	}
+	if (n_removed == 0)
+		return 0;
+	return release_twins(bind, ids, n_removed);
+}
+
+/* Sees to it that there is a vfio-pci, with no ID of the list in it. */
+static int provide_vfio(struct bind *bind)
+{
+	if (sysfs_has_driver(&bind->sysfs, VFIO_DRIVER))
+		return release_ids(bind);
+	return load_vfio(bind);
+}
+
+static const char *load_error(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "there is no such module in this image";
+	case -EPERM:
+		return "the kernel was told not to initialise it, or to load no module";
+	case 0:
+		return "its module was loaded, but there is no driver of that name";
+	default:
+		return strerror(-err);
+	}
+}
+
+/* Nothing can be bound: what is still open keeps its override, and its driver if it has. */
+static void give_up_driver(struct bind *bind, int err)
+{
+	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
+		struct outcome *outcome = &bind->progress->outcomes[i];
+
+		if (!is_open(bind, i))
+			continue;
+		fail(outcome, RESULT_NO_DRIVER, err);
+		outcome_say(outcome,
+			    VFIO_DRIVER " could not be had: %s; no host driver gets this "
+			    "function", load_error(err));
+		if (outcome->was[0] != '\0')
+			outcome_say(outcome,
+				    VFIO_DRIVER " could not be had: %s; left on %s",
+				    load_error(err), outcome->was);
+	}
+}
+
+/* Refuses what has no IOMMU group, before anything is torn off its driver. */
+static void check_groups(struct bind *bind)
+{
+	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
+		struct outcome *outcome = &bind->progress->outcomes[i];
+		const struct pci_function *f;
+
+		if (!is_open(bind, i))
+			continue;
+		f = machine_at(&bind->machine, &outcome->address);
+		if (f == NULL || f->group >= 0 || verify(&bind->sysfs, outcome))
+			continue;
+		fail(outcome, RESULT_NO_IOMMU, 0);
+		outcome_say(outcome,
+			    "it is in no IOMMU group: the IOMMU is off in the firmware or on "
+			    "the kernel command line; %s%s",
+			    outcome->was[0] != '\0' ? "left on " : "no host driver gets it",
+			    outcome->was);
+	}
+}
+
+/* Asks the kernel for a probe where loading did not bind the function, and looks. */
+static void probe(struct bind *bind, struct outcome *outcome)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+	int err;
+
+	pci_address_format(&outcome->address, text);
+	set_step(bind->progress, "binding %s", text);
+	err = sysfs_probe(&bind->sysfs, &outcome->address);
+	if (verify(&bind->sysfs, outcome))
+		return;
+	/* drivers_probe hides the driver's error, bind hands it on. */
+	if (err == 0)
+		err = sysfs_bind(&bind->sysfs, &outcome->address, VFIO_DRIVER);
+	if (verify(&bind->sysfs, outcome))
+		return;
+	fail(outcome, RESULT_BIND_FAILED, err);
+	outcome_say(outcome, VFIO_DRIVER " did not take it: %s",
+		    err < 0 ? strerror(-err) : "the kernel gave no reason");
+}
+
+/* Takes a function off the driver that was faster, then binds it. */
+static void rebind(struct bind *bind, struct outcome *outcome)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+	char driver[DRIVER_NAME_SIZE];
+	int err;
+
+	memcpy(driver, outcome->driver, sizeof(driver));
+	pci_address_format(&outcome->address, text);
+	set_step(bind->progress, "unbinding %s from %s", text, driver);
+	outcome->warnings |= WARNING_WAS_BOUND;
+	err = sysfs_unbind(&bind->sysfs, &outcome->address, driver);
+	if (err < 0) {
+		fail(outcome, RESULT_BIND_FAILED, err);
+		outcome_say(outcome, "it could not be taken off %s: %s", driver,
+			    strerror(-err));
+		return;
+	}
+	outcome_say(outcome, "taken off %s, which had it before", driver);
+	probe(bind, outcome);
+}
+
+/*
+ * Binds what is open. Those that a host driver has come last: taking one off its driver is
+ * the step that may hang, and then all others are done.
+ */
+static void bind_open(struct bind *bind)
+{
+	size_t n_lines = bind->work->list->n_lines;
+
+	for (size_t i = 0; i < n_lines; i++) {
+		struct outcome *outcome = &bind->progress->outcomes[i];
+
+		if (is_open(bind, i) && !verify(&bind->sysfs, outcome) &&
+		    outcome->driver[0] == '\0')
+			probe(bind, outcome);
+	}
+	for (size_t i = 0; i < n_lines; i++)
+		if (is_open(bind, i))
+			rebind(bind, &bind->progress->outcomes[i]);
+}
+
+/* In a crash kernel a dump is all that matters. */
+static void leave_to_crash_kernel(struct bind *bind)
+{
+	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
+		struct outcome *outcome = &bind->progress->outcomes[i];
+
+		if (!is_open(bind, i))
+			continue;
+		outcome->result = RESULT_DISABLED;
+		outcome_say(outcome, "crash kernel: kept from host drivers, not bound");
+	}
+}
+
+static int carry_out(struct bind *bind)
+{
+	int err;
+
+	set_step(bind->progress, "reading the functions");
+	err = make_plan(bind);
+	if (err < 0)
+		return err;
+
+	check_late(bind);
+	set_step(bind->progress, "writing driver overrides");
+	write_overrides(bind);
+	if (bind->work->crash_kernel) {
+		leave_to_crash_kernel(bind);
+		return 0;
+	}
+	if (!has_open(bind))
+		return 0;
+
+	err = provide_vfio(bind);
+	if (!sysfs_has_driver(&bind->sysfs, VFIO_DRIVER)) {
+		give_up_driver(bind, err);
+		return 0;
+	}
+	if (err < 0)
+		add_note(bind->progress, VFIO_DRIVER " is there, but: %s", strerror(-err));
+	check_groups(bind);
+	bind_open(bind);
+	return 0;
+}
+
+void bind_functions(struct bind_work *work)
+{
+	struct bind bind = { .work = work, .progress = work->progress, .sysfs = { -1 } };
+	int err;
+
+	err = sysfs_open("", &bind.sysfs);
+	if (err == 0)
+		err = carry_out(&bind);
+	machine_free(&bind.machine);
+	sysfs_close(&bind.sysfs);
+	work->progress->error = err;
+}
+
+void bind_conclude(const struct bind_work *work, enum result unfinished, const char *why)
+{
+	struct outcome *outcomes = work->progress->outcomes;
+	struct sysfs sysfs = { -1 };
+	bool have_sysfs = sysfs_open("", &sysfs) == 0;
+
+	for (size_t i = 0; i < work->list->n_lines; i++) {
+		struct outcome *outcome = &outcomes[i];
+
+		if (outcome->result != RESULT_BIND && outcome->result != RESULT_PENDING)
+			continue;
+		if (outcome->same_as != i)
+			continue;
+		if (have_sysfs && outcome->result == RESULT_BIND && verify(&sysfs, outcome))
+			continue;
+		fail(outcome, unfinished, 0);
+		outcome_say(outcome, "%s", why);
+	}
+	for (size_t i = 0; i < work->list->n_lines; i++) {
+		const struct outcome *first = &outcomes[outcomes[i].same_as];
+		struct outcome *outcome = &outcomes[i];
+
+		if (outcome->result != RESULT_BIND)
+			continue;
+		outcome->result = first->result;
+		outcome->ok = first->ok;
+		outcome->error = first->error;
+		outcome->warnings |= first->warnings;
+		memcpy(outcome->driver, first->driver, sizeof(outcome->driver));
+		memcpy(outcome->was, first->was, sizeof(outcome->was));
+		memcpy(outcome->message, first->message, sizeof(outcome->message));
+	}
+	sysfs_close(&sysfs);
+}

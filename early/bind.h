@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Carrying the plan out: overrides, vfio-pci, unbind, probe, verify. */
+#ifndef PTBIND_BIND_H
+#define PTBIND_BIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "allowlist.h"
+#include "cmdline.h"
+#include "result.h"
+
+#define VFIO_DRIVER "vfio-pci"
+
+#define PROGRESS_NOTES_MAX 16
+
+/* What the worker tells, in memory that it shares with its parent. */
+struct progress {
+	char step[128];          /* what is being done right now, for "while …" */
+	int error;               /* negative errno that ended the work early */
+	unsigned int warnings;   /* enum warning, of the boot as a whole */
+	size_t n_notes;
+	char notes[PROGRESS_NOTES_MAX][256]; /* sentences for a person */
+	struct outcome outcomes[]; /* one for each line of the list */
+};
+
+struct bind_work {
+	const struct cmdline *cmdline;
+	const struct allowlist *list;
+	bool crash_kernel;         /* write overrides, nothing more */
+	struct progress *progress; /* starts zeroed, but for outcomes from plan_start() */
+};
+
+/* Reads the facts, plans and carries the plan out; all it has to say is in progress. */
+void bind_functions(struct bind_work *work);
+
+/*
+ * Reads the drivers of those functions that a worker left behind undecided: bound, or what
+ * why says. Also gives the other lines for a function the outcome of its first.
+ */
+void bind_conclude(const struct bind_work *work, enum result unfinished, const char *why);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Looking things up among facts that were read; no I/O. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "machine.h"
+
+static int compare_functions(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct pci_function *)a)->address,
+				   &((const struct pci_function *)b)->address);
+}
+
+static int compare_path_entries(const void *a, const void *b)
+{
+	return pci_path_compare(&(*(struct pci_function *const *)a)->path,
+				&(*(struct pci_function *const *)b)->path);
+}
+
+int machine_new(struct pci_function *functions, size_t n, bool complete,
+		struct machine *ret_machine)
+{
+	struct machine machine = { functions, n, NULL, 0, complete };
+
+	if (n > 0) {
+		qsort(functions, n, sizeof(*functions), compare_functions);
+		machine.by_path = calloc(n, sizeof(*machine.by_path));
+		if (machine.by_path == NULL) {
+			free(functions);
+			return -ENOMEM;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if ((functions[i].facts & FACT_PATH) && functions[i].path_error == 0)
+			machine.by_path[machine.n_by_path++] = &functions[i];
+	if (machine.n_by_path > 0)
+		qsort(machine.by_path, machine.n_by_path, sizeof(*machine.by_path),
+		      compare_path_entries);
+
+	*ret_machine = machine;
+	return 0;
+}
+
+void machine_free(struct machine *machine)
+{
+	free(machine->by_path);
+	free(machine->functions);
+	*machine = (struct machine){ 0 };
+}
+
+const struct pci_function *machine_at(const struct machine *machine,
+				      const struct pci_address *address)
+{
+	const struct pci_function key = { .address = *address };
+
+	if (machine->n_functions == 0)
+		return NULL;
+	return bsearch(&key, machine->functions, machine->n_functions, sizeof(key),
+		       compare_functions);
+}
+
+const struct pci_function *machine_at_path(const struct machine *machine,
+					   const struct pci_path *path)
+{
+	struct pci_function key = { .path = *path };
+	struct pci_function *key_entry = &key;
+	struct pci_function **entry;
+
+	if (machine->n_by_path == 0)
+		return NULL;
+	entry = bsearch(&key_entry, machine->by_path, machine->n_by_path, sizeof(*entry),
+			compare_path_entries);
+	return entry != NULL ? *entry : NULL;
+}
+
+const struct pci_function *machine_at_line(const struct machine *machine,
+					   const struct allowlist_line *line)
+{
+	if (line->where.n_steps > 0)
+		return machine_at_path(machine, &line->where);
+	return machine_at(machine, &line->where.first);
+}
+
+bool pci_function_is_bridge(const struct pci_function *function)
+{
+	uint32_t class = function->class >> 8;
+
+	return function->header_type != PCI_HEADER_TYPE_ENDPOINT ||
+	       class == PCI_CLASS_HOST_BRIDGE || class == PCI_CLASS_PCI_BRIDGE;
+}
+
+unsigned int facts_of_line(const struct allowlist_line *line)
+{
+	unsigned int facts = FACT_IDENTITY;
+
+	if (line->pins & PIN_SUBSYSTEM)
+		facts |= FACT_SUBSYSTEM;
+	if (line->pins & PIN_DSN)
+		facts |= FACT_DSN;
+	if ((line->pins & PIN_PATH) || line->where.n_steps > 0)
+		facts |= FACT_PATH;
+	return facts;
+}

@@ -1,0 +1,666 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading and writing the PCI part of sysfs, below one directory. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config_space.h"
+#include "sysfs.h"
+
+/* A function whose facts are to be read. */
+struct target {
+	struct pci_address address;
+	unsigned int facts; /* enum fact */
+};
+
+struct targets {
+	struct target *entries;
+	size_t n;
+	size_t room;
+	unsigned int facts; /* for those that a directory lists */
+};
+
+int sysfs_open(const char *root, struct sysfs *ret_sysfs)
+{
+	char path[PATH_MAX];
+	int fd, n;
+
+	n = snprintf(path, sizeof(path), "%s/sys/bus/pci", root);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret_sysfs->pci_fd = fd;
+	return 0;
+}
+
+void sysfs_close(struct sysfs *sysfs)
+{
+	if (sysfs->pci_fd >= 0)
+		close(sysfs->pci_fd);
+	sysfs->pci_fd = -1;
+}
+
+/* Opens a function's directory; -ENODEV where there is none. */
+static int open_function(const struct sysfs *sysfs, const struct pci_address *address)
+{
+	char path[sizeof("devices/") + PCI_ADDRESS_STRSIZE] = "devices/";
+	int fd;
+
+	pci_address_format(address, path + strlen(path));
+	fd = openat(sysfs->pci_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENODEV : -errno;
+	return fd;
+}
+
+/* Reads an attribute that holds one number in hexadecimal, 0x first. */
+static int read_hex(int dir_fd, const char *attribute, unsigned long max,
+		    unsigned long *ret_value)
+{
+	_cleanup_close_ int fd = openat(dir_fd, attribute, O_RDONLY | O_CLOEXEC);
+	char text[32], *end;
+	unsigned long value;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof(text) - 1);
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+
+	errno = 0;
+	value = strtoul(text, &end, 16);
+	if (errno != 0 || end == text || (*end != '\n' && *end != '\0') || value > max)
+		return -EBADMSG;
+	*ret_value = value;
+	return 0;
+}
+
+static int read_id(int dir_fd, const char *vendor_attribute, const char *device_attribute,
+		   struct pci_id *ret_id)
+{
+	unsigned long vendor, device;
+	int err;
+
+	err = read_hex(dir_fd, vendor_attribute, UINT16_MAX, &vendor);
+	if (err < 0)
+		return err;
+	err = read_hex(dir_fd, device_attribute, UINT16_MAX, &device);
+	if (err < 0)
+		return err;
+	*ret_id = (struct pci_id){ (uint16_t)vendor, (uint16_t)device };
+	return 0;
+}
+
+/* Reads the last component of what a link points to; an empty string without a link. */
+static int read_link_name(int dir_fd, const char *link, char *name, size_t size)
+{
+	char target[PATH_MAX];
+	const char *last;
+	ssize_t n;
+	size_t len;
+
+	n = readlinkat(dir_fd, link, target, sizeof(target) - 1);
+	if (n < 0 && errno != ENOENT)
+		return -errno;
+	target[n < 0 ? 0 : n] = '\0';
+
+	last = strrchr(target, '/');
+	last = last != NULL ? last + 1 : target;
+	len = strlen(last);
+	if (len >= size)
+		return -ENAMETOOLONG;
+	memcpy(name, last, len + 1);
+	return 0;
+}
+
+/* A config_read_t on the file descriptor of a config attribute. */
+static int read_config(void *context, unsigned int offset, uint32_t *ret_value)
+{
+	uint8_t bytes[4];
+	ssize_t n = pread(*(int *)context, bytes, sizeof(bytes), offset);
+
+	if (n < 0)
+		return -errno;
+	if (n != sizeof(bytes))
+		return -ENODATA;
+	*ret_value = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+		     (uint32_t)bytes[3] << 24;
+	return 0;
+}
+
+static void read_config_facts(int dir_fd, struct pci_function *function)
+{
+	_cleanup_close_ int fd = openat(dir_fd, "config", O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 ? -errno : 0;
+
+	if (err == 0)
+		err = config_header_type(read_config, &fd, &function->header_type);
+	if (err < 0) {
+		function->error = err;
+		function->dsn_error = err;
+		return;
+	}
+	if (function->facts & FACT_DSN)
+		function->dsn_error = config_serial_number(read_config, &fd, &function->dsn);
+}
+
+/* Makes a path of the components of ../../../devices/pci0000:00/0000:00:1c.0/… */
+static int parse_device_link(char *link, struct pci_path *ret_path)
+{
+	struct pci_path path = { 0 };
+	bool started = false;
+	char *save = NULL;
+
+	for (char *s = strtok_r(link, "/", &save); s != NULL; s = strtok_r(NULL, "/", &save)) {
+		struct pci_address address;
+		struct parse_error error;
+
+		/* A host bridge; one below another function (VMD) starts anew. */
+		if (strncmp(s, "pci", 3) == 0) {
+			path.n_steps = 0;
+			started = false;
+			continue;
+		}
+		if (pci_address_parse(s, strlen(s), &address, &error) < 0)
+			continue;
+		if (!started) {
+			path.first = address;
+			started = true;
+			continue;
+		}
+		if (path.n_steps == PCI_PATH_STEPS_MAX)
+			return -ELOOP;
+		path.steps[path.n_steps++] =
+			(struct pci_step){ address.device, address.function };
+	}
+
+	if (!started)
+		return -EBADMSG;
+	*ret_path = path;
+	return 0;
+}
+
+/* Reads where a function lies from the link that names its place in the tree. */
+static int read_path(const struct sysfs *sysfs, const struct pci_address *address,
+		     struct pci_path *ret_path)
+{
+	char name[sizeof("devices/") + PCI_ADDRESS_STRSIZE] = "devices/";
+	char link[PATH_MAX];
+	ssize_t n;
+
+	pci_address_format(address, name + strlen(name));
+	n = readlinkat(sysfs->pci_fd, name, link, sizeof(link) - 1);
+	if (n < 0)
+		return -errno;
+	link[n] = '\0';
+	return parse_device_link(link, ret_path);
+}
+
+static int read_group(int dir_fd, int *ret_group)
+{
+	char name[16], *end;
+	long group;
+	int err;
+
+	err = read_link_name(dir_fd, "iommu_group", name, sizeof(name));
+	if (err < 0)
+		return err;
+	if (name[0] == '\0') {
+		*ret_group = -1;
+		return 0;
+	}
+	group = strtol(name, &end, 10);
+	if (*end != '\0' || group < 0 || group > INT_MAX)
+		return -EBADMSG;
+	*ret_group = (int)group;
+	return 0;
+}
+
+static int read_identity(int dir_fd, struct pci_function *function)
+{
+	unsigned long class;
+	int err;
+
+	err = read_id(dir_fd, "vendor", "device", &function->id);
+	if (err < 0)
+		return err;
+	err = read_hex(dir_fd, "class", 0xffffff, &class);
+	if (err < 0)
+		return err;
+	function->class = (uint32_t)class;
+	err = read_link_name(dir_fd, "driver", function->driver, sizeof(function->driver));
+	if (err < 0)
+		return err;
+	return read_group(dir_fd, &function->group);
+}
+
+int sysfs_read_function(const struct sysfs *sysfs, const struct pci_address *address,
+			unsigned int facts, struct pci_function *ret_function)
+{
+	struct pci_function function = { .address = *address, .facts = facts, .group = -1 };
+	_cleanup_close_ int fd = open_function(sysfs, address);
+
+	if (fd == -ENODEV)
+		return fd;
+	function.error = fd < 0 ? fd : read_identity(fd, &function);
+	if (function.error == 0) {
+		read_config_facts(fd, &function);
+		if (function.facts & FACT_SUBSYSTEM)
+			function.subsystem_error = read_id(fd, "subsystem_vendor",
+							   "subsystem_device",
+							   &function.subsystem);
+		if (function.facts & FACT_PATH)
+			function.path_error =
+				read_path(sysfs, &function.address, &function.path);
+	}
+
+	*ret_function = function;
+	return 0;
+}
+
+void sysfs_read_subsystem(const struct sysfs *sysfs, struct pci_function *function)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (function->facts & FACT_SUBSYSTEM)
+		return;
+	fd = open_function(sysfs, &function->address);
+	function->facts |= FACT_SUBSYSTEM;
+	function->subsystem_error =
+		fd < 0 ? fd :
+			 read_id(fd, "subsystem_vendor", "subsystem_device",
+				 &function->subsystem);
+}
+
+static int add_target(struct targets *targets, const struct pci_address *address,
+		      unsigned int facts)
+{
+	if (targets->n == targets->room) {
+		size_t room = targets->room == 0 ? 16 : targets->room * 2;
+		struct target *entries;
+
+		entries = reallocarray(targets->entries, room, sizeof(*entries));
+		if (entries == NULL)
+			return -ENOMEM;
+		targets->entries = entries;
+		targets->room = room;
+	}
+	targets->entries[targets->n++] = (struct target){ *address, facts };
+	return 0;
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct target *)a)->address,
+				   &((const struct target *)b)->address);
+}
+
+/* Sorts the targets and makes one of those with the same address. */
+static void unite_targets(struct targets *targets)
+{
+	size_t n = 0;
+
+	if (targets->n == 0)
+		return;
+	qsort(targets->entries, targets->n, sizeof(*targets->entries), compare_targets);
+	for (size_t i = 1; i < targets->n; i++) {
+		if (compare_targets(&targets->entries[n], &targets->entries[i]) == 0)
+			targets->entries[n].facts |= targets->entries[i].facts;
+		else
+			targets->entries[++n] = targets->entries[i];
+	}
+	targets->n = n + 1;
+}
+
+/* Calls add for each directory entry that is an address; 0 or a negative errno. */
+static int for_each_address(int dir_fd, const char *path,
+			    int (*add)(void *context, const struct pci_address *address),
+			    void *context)
+{
+	struct dirent *entry;
+	int err = 0, fd;
+	DIR *dir;
+
+	fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	while (err == 0 && (entry = readdir(dir)) != NULL) {
+		struct pci_address address;
+		struct parse_error error;
+
+		if (pci_address_parse(entry->d_name, strlen(entry->d_name), &address,
+				      &error) == 0)
+			err = add(context, &address);
+	}
+	closedir(dir);
+	return err;
+}
+
+/* What is looked for below a bridge: the child at one step of a path. */
+struct child_search {
+	struct pci_step step;
+	bool found;
+	struct pci_address address;
+};
+
+static int match_child(void *context, const struct pci_address *address)
+{
+	struct child_search *search = context;
+
+	if (address->device != search->step.device ||
+	    address->function != search->step.function)
+		return 0;
+	/* Virtual functions may lie on a further bus; the lowest is the bridge's own. */
+	if (search->found && pci_address_compare(&search->address, address) < 0)
+		return 0;
+	search->found = true;
+	search->address = *address;
+	return 0;
+}
+
+/* Finds the address that a path leads to today; -ENODEV where it leads nowhere. */
+static int resolve_path(const struct sysfs *sysfs, const struct pci_path *path,
+			struct pci_address *ret_address)
+{
+	struct pci_address address = path->first;
+
+	for (unsigned int i = 0; i < path->n_steps; i++) {
+		struct child_search search = { .step = path->steps[i] };
+		char dir[sizeof("devices/") + PCI_ADDRESS_STRSIZE] = "devices/";
+		int err;
+
+		pci_address_format(&address, dir + strlen(dir));
+		err = for_each_address(sysfs->pci_fd, dir, match_child, &search);
+		if (err < 0)
+			return err == -ENOENT ? -ENODEV : err;
+		if (!search.found)
+			return -ENODEV;
+		address = search.address;
+	}
+
+	*ret_address = address;
+	return 0;
+}
+
+/* For for_each_address(): adds what the directory lists to the targets. */
+static int add_listed(void *context, const struct pci_address *address)
+{
+	struct targets *targets = context;
+
+	return add_target(targets, address, targets->facts);
+}
+
+/* The functions that the list names, or all there are, with what the lines ask for. */
+static int find_targets(const struct sysfs *sysfs, const struct allowlist *list,
+			bool everything, struct targets *targets)
+{
+	for (size_t i = 0; i < list->n_lines; i++) {
+		const struct allowlist_line *line = &list->lines[i];
+		struct pci_address address;
+		int err;
+
+		if (line->column != 0)
+			continue;
+		targets->facts |= facts_of_line(line);
+		err = resolve_path(sysfs, &line->where, &address);
+		if (err == -ENODEV)
+			continue;
+		if (err == 0)
+			err = add_target(targets, &address, facts_of_line(line));
+		if (err < 0)
+			return err;
+	}
+	if (everything)
+		return for_each_address(sysfs->pci_fd, "devices", add_listed, targets);
+	return 0;
+}
+
+/* Functions as they are read, and where neighbours of theirs are added. */
+struct reading {
+	const struct sysfs *sysfs;
+	struct pci_function *functions;
+	size_t n;
+};
+
+static int read_targets(struct reading *reading, struct targets *targets)
+{
+	struct pci_function *functions;
+
+	unite_targets(targets);
+	if (targets->n == 0)
+		return 0;
+	functions = reallocarray(reading->functions, reading->n + targets->n,
+				 sizeof(*functions));
+	if (functions == NULL)
+		return -ENOMEM;
+	reading->functions = functions;
+	for (size_t i = 0; i < targets->n; i++)
+		if (sysfs_read_function(reading->sysfs, &targets->entries[i].address,
+					targets->entries[i].facts, &functions[reading->n]) == 0)
+			reading->n++;
+	return 0;
+}
+
+struct neighbour_search {
+	const struct targets *known; /* sorted */
+	struct targets *neighbours;
+};
+
+static int add_neighbour(void *context, const struct pci_address *address)
+{
+	const struct neighbour_search *search = context;
+	const struct target key = { .address = *address };
+
+	if (bsearch(&key, search->known->entries, search->known->n, sizeof(key),
+		    compare_targets) != NULL)
+		return 0;
+	return add_target(search->neighbours, address, FACT_IDENTITY);
+}
+
+static int compare_by_group(const void *a, const void *b)
+{
+	const struct pci_function *x = a, *y = b;
+
+	return (x->group > y->group) - (x->group < y->group);
+}
+
+/* Finds the other members of the functions' IOMMU groups, reading each group once. */
+static int find_neighbours(struct reading *reading, const struct targets *known,
+			   struct targets *neighbours)
+{
+	struct neighbour_search search = { known, neighbours };
+	int group = -1;
+
+	if (reading->n == 0)
+		return 0;
+	qsort(reading->functions, reading->n, sizeof(*reading->functions), compare_by_group);
+	for (size_t i = 0; i < reading->n; i++) {
+		const struct pci_function *f = &reading->functions[i];
+		char path[sizeof("devices//iommu_group/devices") + PCI_ADDRESS_STRSIZE];
+		char address[PCI_ADDRESS_STRSIZE];
+		int err;
+
+		if (f->group < 0 || f->group == group)
+			continue;
+		group = f->group;
+		pci_address_format(&f->address, address);
+		snprintf(path, sizeof(path), "devices/%s/iommu_group/devices", address);
+		err = for_each_address(reading->sysfs->pci_fd, path, add_neighbour,
+				       &search);
+		/* A group that cannot be listed costs a warning, not the boot. */
+		if (err < 0 && err != -ENOENT && err != -ENOTDIR)
+			return err;
+	}
+	return 0;
+}
+
+int sysfs_read_machine(const struct sysfs *sysfs, const struct allowlist *list,
+		       bool everything, struct machine *ret_machine)
+{
+	struct reading reading = { .sysfs = sysfs };
+	struct targets targets = { 0 }, neighbours = { 0 };
+	int err;
+
+	err = find_targets(sysfs, list, everything, &targets);
+	if (err == 0)
+		err = read_targets(&reading, &targets);
+	if (err == 0 && !everything)
+		err = find_neighbours(&reading, &targets, &neighbours);
+	if (err == 0)
+		err = read_targets(&reading, &neighbours);
+	free(targets.entries);
+	free(neighbours.entries);
+	if (err < 0) {
+		free(reading.functions);
+		return err;
+	}
+	return machine_new(reading.functions, reading.n, everything, ret_machine);
+}
+
+int sysfs_driver_of(const struct sysfs *sysfs, const struct pci_address *address,
+		    char ret_driver[static DRIVER_NAME_SIZE])
+{
+	_cleanup_close_ int fd = open_function(sysfs, address);
+
+	if (fd < 0)
+		return fd;
+	return read_link_name(fd, "driver", ret_driver, DRIVER_NAME_SIZE);
+}
+
+bool sysfs_has_driver(const struct sysfs *sysfs, const char *driver)
+{
+	char path[sizeof("drivers/") + DRIVER_NAME_SIZE];
+
+	snprintf(path, sizeof(path), "drivers/%s", driver);
+	return faccessat(sysfs->pci_fd, path, F_OK, 0) == 0;
+}
+
+/* Writes a text to an attribute in one write(), as sysfs wants it. */
+static int write_attribute(const struct sysfs *sysfs, const char *path, const char *text)
+{
+	_cleanup_close_ int fd = openat(sysfs->pci_fd, path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Writes an address to an attribute of a driver. */
+static int write_to_driver(const struct sysfs *sysfs, const char *driver,
+			   const char *attribute, const char *text)
+{
+	char path[sizeof("drivers//remove_id") + DRIVER_NAME_SIZE];
+
+	snprintf(path, sizeof(path), "drivers/%s/%s", driver, attribute);
+	return write_attribute(sysfs, path, text);
+}
+
+int sysfs_set_override(const struct sysfs *sysfs, const struct pci_address *address,
+		       const char *driver)
+{
+	char path[sizeof("devices//driver_override") + PCI_ADDRESS_STRSIZE];
+	char text[PCI_ADDRESS_STRSIZE];
+
+	pci_address_format(address, text);
+	snprintf(path, sizeof(path), "devices/%s/driver_override", text);
+	return write_attribute(sysfs, path, driver);
+}
+
+int sysfs_probe(const struct sysfs *sysfs, const struct pci_address *address)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+
+	pci_address_format(address, text);
+	return write_attribute(sysfs, "drivers_probe", text);
+}
+
+int sysfs_bind(const struct sysfs *sysfs, const struct pci_address *address,
+	       const char *driver)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+
+	pci_address_format(address, text);
+	return write_to_driver(sysfs, driver, "bind", text);
+}
+
+int sysfs_unbind(const struct sysfs *sysfs, const struct pci_address *address,
+		 const char *driver)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+
+	pci_address_format(address, text);
+	return write_to_driver(sysfs, driver, "unbind", text);
+}
+
+int sysfs_remove_id(const struct sysfs *sysfs, const char *driver, const struct pci_id *id)
+{
+	char text[sizeof("ffff ffff")];
+
+	snprintf(text, sizeof(text), "%04x %04x", id->vendor, id->device);
+	return write_to_driver(sysfs, driver, "remove_id", text);
+}
+
+bool sysfs_override_is(const struct sysfs *sysfs, const struct pci_address *address,
+		       const char *driver)
+{
+	_cleanup_close_ int dir_fd = open_function(sysfs, address);
+	_cleanup_close_ int fd = -1;
+	char text[DRIVER_NAME_SIZE];
+	ssize_t n;
+
+	if (dir_fd < 0)
+		return false;
+	fd = openat(dir_fd, "driver_override", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return strcmp(text, driver) == 0;
+}
+
+int sysfs_bound_to(const struct sysfs *sysfs, const char *driver,
+		   struct pci_address **ret_addresses, size_t *ret_n)
+{
+	char path[sizeof("drivers/") + DRIVER_NAME_SIZE];
+	struct targets bound = { 0 };
+	struct pci_address *addresses;
+	int err;
+
+	snprintf(path, sizeof(path), "drivers/%s", driver);
+	err = for_each_address(sysfs->pci_fd, path, add_listed, &bound);
+	if (err < 0)
+		goto out;
+
+	addresses = calloc(bound.n + 1, sizeof(*addresses));
+	if (addresses == NULL) {
+		err = -ENOMEM;
+		goto out;
+	}
+	for (size_t i = 0; i < bound.n; i++)
+		addresses[i] = bound.entries[i].address;
+	*ret_addresses = addresses;
+	*ret_n = bound.n;
+out:
+	free(bound.entries);
+	return err;
+}
