@@ -34,12 +34,21 @@ static bool check_owner(const char *path)
 	return true;
 }
 
+static bool check_lines(const char *path, const struct allowlist *list)
+{
+	for (size_t i = 0; i < list->n_lines; i++)
+		if (list->lines[i].column != 0)
+			fprintf(stderr, "%s:%u:%u: %s\n", path, list->lines[i].number,
+				list->lines[i].column, list->lines[i].error);
+	return list->n_bad == 0;
+}
+
 int check_list(const char *path)
 {
-	struct allowlist list;
+	struct allowlist list = { 0 };
+	bool is_good;
 	char *data;
 	size_t size;
-	bool owner_is_good;
 	int err;
 
 	err = file_read(path, ALLOWLIST_SIZE_MAX, &data, &size);
@@ -53,12 +62,9 @@ int check_list(const char *path)
 		return EXIT_UNUSABLE;
 	}
 
-	owner_is_good = check_owner(path);
-	for (size_t i = 0; i < list.n_lines; i++)
-		if (list.lines[i].column != 0)
-			fprintf(stderr, "%s:%u:%u: %s\n", path, list.lines[i].number,
-				list.lines[i].column, list.lines[i].error);
-	err = list.n_bad > 0 || !owner_is_good;
+	/* Both, so that one run tells all that is to be mended. */
+	is_good = check_owner(path);
+	is_good &= check_lines(path, &list);
 	allowlist_free(&list);
-	return err ? EXIT_NOT_AS_WANTED : EXIT_AS_WANTED;
+	return is_good ? EXIT_AS_WANTED : EXIT_NOT_AS_WANTED;
 }

@@ -12,7 +12,7 @@
 #include "input.h"
 
 /* Far above COMMAND_LINE_SIZE of any architecture. */
-#define CMDLINE_SIZE_MAX (64 * 1024)
+#define CMDLINE_SIZE_MAX 65536
 
 /* Names the hypervisor's own domain, dom0, with "control_d" (Xen, drivers/xen/xenfs). */
 #define XEN_CAPABILITIES_PATH "/proc/xen/capabilities"

@@ -56,7 +56,7 @@ int main(int argc, char *argv[])
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	const char *root = "", *list = NULL;
+	const char *root = NULL, *list = NULL;
 	bool dry = false;
 	int option;
 
@@ -86,12 +86,12 @@ int main(int argc, char *argv[])
 		return wrong_usage("unexpected argument: ", argv[optind]);
 	if (list != NULL && dry)
 		return wrong_usage("--check-list goes with no other option", "");
-	if (root[0] != '\0' && access(root, F_OK) < 0)
+	if (root != NULL && access(root, F_OK) < 0)
 		return wrong_usage("no such directory: ", root);
 
 	if (list != NULL)
 		return flush(check_list(list));
 	if (dry)
-		return flush(dry_run(root));
+		return flush(dry_run(root != NULL ? root : ""));
 	return boot();
 }

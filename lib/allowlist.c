@@ -299,14 +299,13 @@ static int append_line(struct allowlist *list, const struct allowlist_line *line
 int allowlist_parse(char *data, size_t size, struct allowlist *ret_list)
 {
 	struct allowlist list = { .data = data, .size = size };
-	unsigned int number = 0;
 	size_t pos = 0;
 
 	if (size >= strlen(UTF8_BOM) && memcmp(data, UTF8_BOM, strlen(UTF8_BOM)) == 0)
 		pos = strlen(UTF8_BOM);
 
-	while (pos < size) {
-		struct allowlist_line line = { .number = ++number, .text = data + pos };
+	for (unsigned int number = 1; pos < size; number++) {
+		struct allowlist_line line = { .number = number, .text = data + pos };
 		const char *newline = memchr(data + pos, '\n', size - pos);
 		size_t len = newline != NULL ? (size_t)(newline - line.text) : size - pos;
 
@@ -338,11 +337,12 @@ char *allowlist_line_words(const struct allowlist_line *line, char *text, size_t
 	for (size_t i = 0; i < line->len && line->text[i] != '#' && n + 2 < size; i++) {
 		char ch = line->text[i];
 
-		if (!is_blank(ch)) {
-			text[n++] = is_printable(ch) ? ch : '?';
-		} else if (n > 0 && text[n - 1] != ' ') {
+		if (is_printable(ch))
+			text[n++] = ch;
+		else if (!is_blank(ch))
+			text[n++] = '?';
+		else if (n > 0 && text[n - 1] != ' ')
 			text[n++] = ' ';
-		}
 	}
 	if (n > 0 && text[n - 1] == ' ')
 		n--;

@@ -11,7 +11,7 @@
 #include "util.h"
 
 /* A list above this size is not read at all: nobody wrote it by hand. */
-#define ALLOWLIST_SIZE_MAX (1024 * 1024)
+#define ALLOWLIST_SIZE_MAX 1048576
 #define ALLOWLIST_LINE_MAX 1024
 
 enum allowlist_pin {

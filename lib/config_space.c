@@ -49,11 +49,12 @@ static int read_serial_number(config_read_t read, void *context, unsigned int of
 int config_serial_number(config_read_t read, void *context, uint64_t *ret_dsn)
 {
 	unsigned int offset = EXT_CAP_START;
-	uint32_t header;
-	int err;
 
 	/* No more capabilities than fit: a chain with a loop ends here as well. */
 	for (unsigned int n = (EXT_CAP_END - EXT_CAP_START) / EXT_CAP_SIZE_MIN; n > 0; n--) {
+		uint32_t header;
+		int err;
+
 		if (offset < EXT_CAP_START || offset % 4 != 0)
 			return -EBADMSG;
 		err = read(context, offset, &header);

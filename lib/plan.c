@@ -98,10 +98,12 @@ static void say_where(const struct plan_input *input, const struct allowlist_lin
 		      struct text *text)
 {
 	const struct pci_function *f;
-	char address[PCI_ADDRESS_STRSIZE], serial[DSN_STRSIZE];
+	char address[PCI_ADDRESS_STRSIZE];
 
 	f = find_pinned(input->machine, line);
 	if (f != NULL) {
+		char serial[DSN_STRSIZE];
+
 		pci_address_format(&f->address, address);
 		dsn_format(line->dsn, serial);
 		text_add(text, "; the card with serial number %s is now at %s", serial,

@@ -251,7 +251,9 @@ int sysfs_read_function(const struct sysfs *sysfs, const struct pci_address *add
 
 	if (fd == -ENODEV)
 		return fd;
-	function.error = fd < 0 ? fd : read_identity(fd, &function);
+	function.error = fd;
+	if (fd >= 0)
+		function.error = read_identity(fd, &function);
 	if (function.error == 0) {
 		read_config_facts(fd, &function);
 		if (function.facts & FACT_SUBSYSTEM)
