@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds, tests and installs ptbind; everything built goes to build/.
 
-VERSION := 0.1.0
-
 MUSL_CC ?= musl-gcc
 DESTDIR ?=
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wcast-qual
-CPPFLAGS := -D_GNU_SOURCE -DPTBIND_VERSION='"$(VERSION)"' -Ilib
+CPPFLAGS := -D_GNU_SOURCE -Ilib
 STD := -std=gnu11
 
 # V=1 shows the commands themselves.
@@ -50,7 +48,7 @@ build/ptbind-early: build/ptbind-early.debug
 
 -include $(EARLY_OBJECTS:.o=.d)
 
-install: build/ptbind-early
+install: all docs
 	install -D -m 0755 build/ptbind-early $(DESTDIR)/usr/lib/ptbind/ptbind-early
 	install -D -m 0755 hooks/initramfs/hook \
 		$(DESTDIR)/usr/share/initramfs-tools/hooks/ptbind
@@ -58,9 +56,79 @@ install: build/ptbind-early
 		$(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/00-ptbind
 	install -D -m 0644 conf/allowlist $(DESTDIR)/etc/ptbind/allowlist
 	install -d -m 0700 $(DESTDIR)/var/lib/ptbind
+	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man5 build/docs/ptbind.allowlist.5
+	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8
+
+# Manual pages.
+MANUALS := $(patsubst docs/%.scd,build/docs/%,$(wildcard docs/*.scd))
+
+build/docs/%: docs/%.scd
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)
+	$(Q)scdoc < $< > $@
+
+docs: $(MANUALS)
+
+# Tests. Each is a command that prints TAP; tests/run runs them and sums up.
+RELEASES := bookworm trixie
+SCENARIOS := $(sort $(wildcard qemu-test/scenarios/*))
+RUN_TESTS := tests/run --jobs 2
+
+LINT_TESTS := tests/lint
+IMAGE_TESTS := $(foreach r,$(RELEASES),"tests/image/image $(r)")
+QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
+
+-include tests/unit/unit.mk
+
+# Here and in the demonstration, what is missing is installed; see tests/install-packages.
+check: install-all
+	@$(MAKE) --no-print-directory check-ready trees
+	@$(RUN_TESTS) $(LINT_TESTS) $(UNIT_TESTS) $(IMAGE_TESTS) $(QEMU_TESTS)
+
+check-ready: all docs $(UNIT_PROGRAMS)
+
+check-unit: install-test
+	@$(MAKE) --no-print-directory all $(UNIT_PROGRAMS)
+	@$(RUN_TESTS) $(UNIT_TESTS)
+
+check-lint: install-lint
+	@$(MAKE) --no-print-directory all docs
+	@$(RUN_TESTS) $(LINT_TESTS)
+
+check-image: install-qemu
+	@$(MAKE) --no-print-directory all trees
+	@$(RUN_TESTS) $(IMAGE_TESTS)
+
+check-qemu: install-qemu
+	@$(MAKE) --no-print-directory all trees
+	@$(RUN_TESTS) $(QEMU_TESTS)
+
+demo: install-qemu
+	@$(MAKE) --no-print-directory all
+	@qemu-test/demo
+
+install-all:
+	@tests/install-packages build test qemu lint
+install-test:
+	@tests/install-packages build test
+install-qemu:
+	@tests/install-packages build qemu
+install-lint:
+	@tests/install-packages build lint
+
+# Both at once: each takes minutes, most of them waiting.
+trees:
+	@$(MAKE) --no-print-directory -j2 $(addprefix tree-,$(RELEASES))
+tree-%:
+	@qemu-test/build-tree $*
+
+# For tests/lint: the value of a variable.
+print-%:
+	@printf '%s\n' '$($*)'
 
 clean:
 	rm -rf build
 
-.PHONY: all install clean
+.PHONY: all docs install clean check check-ready check-unit check-lint check-image \
+	check-qemu demo install-all install-test install-qemu install-lint trees
 .DELETE_ON_ERROR:

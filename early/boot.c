@@ -36,7 +36,7 @@ struct boot {
 	struct input input;
 	struct progress *progress;
 	enum report_state state;
-	char reason[256];      /* why the state is not done */
+	char reason[320];      /* why the state is not done */
 	unsigned int warnings; /* enum warning, besides those of the worker */
 	const char *notes[PROGRESS_NOTES_MAX + 8];
 	size_t n_notes;

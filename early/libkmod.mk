@@ -5,7 +5,8 @@
 KMOD_VERSION := 34.2
 KMOD_SHA256 := 012d16e2099115486d8aa9f2c2a23d058d3d0cad83113a60512647d25d3869e8
 KMOD_TARBALL := build/kmod_$(KMOD_VERSION).orig.tar.xz
-KMOD_DIR := build/kmod-$(KMOD_VERSION)
+# Another kmod can be linked with 'make KMOD_DIR=…'.
+KMOD_DIR ?= build/kmod-$(KMOD_VERSION)
 KMOD_HEADER := $(KMOD_DIR)/libkmod/libkmod.h
 
 KMOD_SOURCES := $(addprefix libkmod/,libkmod.c libkmod-builtin.c libkmod-config.c \
@@ -19,7 +20,7 @@ KMOD_CPPFLAGS := -isystem $(KMOD_DIR)/libkmod
 $(KMOD_TARBALL):
 	early/fetch-kmod $(KMOD_VERSION) $(KMOD_SHA256) $@
 
-$(KMOD_HEADER): $(KMOD_TARBALL)
+build/kmod-$(KMOD_VERSION)/libkmod/libkmod.h: $(KMOD_TARBALL)
 	tar -C build -xf $< --no-same-owner
 	touch $@
 

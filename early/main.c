@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "version.h"
 
 static const char usage_text[] =
 	"Usage: ptbind-early\n"
