@@ -107,12 +107,18 @@ demo: install-qemu
 	@$(MAKE) --no-print-directory all
 	@qemu-test/demo
 
+bench: install-bench
+	@$(MAKE) --no-print-directory all trees
+	@tests/bench/figures
+
 install-all:
 	@tests/install-packages build test qemu lint
 install-test:
 	@tests/install-packages build test
 install-qemu:
 	@tests/install-packages build qemu
+install-bench:
+	@tests/install-packages build qemu bench
 install-lint:
 	@tests/install-packages build lint
 
@@ -130,5 +136,6 @@ clean:
 	rm -rf build
 
 .PHONY: all docs install clean check check-ready check-unit check-lint check-image \
-	check-qemu demo install-all install-test install-qemu install-lint trees
+	check-qemu demo bench install-all install-test install-qemu install-bench \
+	install-lint trees
 .DELETE_ON_ERROR:

@@ -78,6 +78,23 @@ static bool verify(const struct sysfs *sysfs, struct outcome *outcome)
 	return true;
 }
 
+/* Notes the functions that somebody wanted out and that were never in. */
+static void check_excepts(struct bind *bind)
+{
+	const struct cmdline *cmdline = bind->work->cmdline;
+	const struct plan_input input = { cmdline, bind->work->list, &bind->machine };
+
+	for (size_t i = 0; i < cmdline->n_except; i++) {
+		char text[PCI_PATH_STRSIZE];
+
+		if (!plan_except_is_idle(&input, i))
+			continue;
+		pci_path_format(&cmdline->except[i], text);
+		add_note(bind->progress, "pt.disable=%s leaves out nothing: it is not listed",
+			 text);
+	}
+}
+
 /* Reads the facts and plans; reads all functions where that tells where a card went. */
 static int make_plan(struct bind *bind)
 {
@@ -468,6 +485,7 @@ static int carry_out(struct bind *bind)
 	if (err < 0)
 		return err;
 
+	check_excepts(bind);
 	check_late(bind);
 	set_step(bind->progress, "writing driver overrides");
 	write_overrides(bind);

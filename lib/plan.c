@@ -41,26 +41,42 @@ static bool same_id(const struct pci_id *a, const struct pci_id *b)
 	return a->vendor == b->vendor && a->device == b->device;
 }
 
-/* Is this function left out by pt.disable=, as its address or as its path? */
+/*
+ * Does an element of pt.disable= name what a line names? Each may be an address or a path;
+ * function is what the line comes to, or NULL.
+ */
+static bool excepts(const struct plan_input *input, const struct pci_path *except,
+		    const struct allowlist_line *line, const struct pci_function *function)
+{
+	if (pci_path_compare(except, &line->where) == 0)
+		return true;
+	if (function == NULL)
+		return false;
+	if (except->n_steps > 0)
+		return machine_at_path(input->machine, except) == function;
+	return pci_address_compare(&except->first, &function->address) == 0;
+}
+
+/* Is this function left out by pt.disable=? */
 static bool is_excepted(const struct plan_input *input, const struct allowlist_line *line,
 			const struct pci_function *function)
 {
-	const struct cmdline *cmdline = input->cmdline;
-
-	for (size_t i = 0; i < cmdline->n_except; i++) {
-		const struct pci_path *except = &cmdline->except[i];
-
-		if (pci_path_compare(except, &line->where) == 0)
+	for (size_t i = 0; i < input->cmdline->n_except; i++)
+		if (excepts(input, &input->cmdline->except[i], line, function))
 			return true;
-		if (function == NULL)
-			continue;
-		if (except->n_steps == 0 &&
-		    pci_address_compare(&except->first, &function->address) == 0)
-			return true;
-		if (except->n_steps > 0 && machine_at_path(input->machine, except) == function)
-			return true;
-	}
 	return false;
+}
+
+bool plan_except_is_idle(const struct plan_input *input, size_t i)
+{
+	for (size_t n = 0; n < input->list->n_lines; n++) {
+		const struct allowlist_line *line = &input->list->lines[n];
+
+		if (line->column == 0 && excepts(input, &input->cmdline->except[i], line,
+						 machine_at_line(input->machine, line)))
+			return false;
+	}
+	return true;
 }
 
 /*

@@ -26,6 +26,9 @@ struct plan_input {
 _must_check_ int plan_make(const struct plan_input *input, struct outcome *outcomes,
 			   bool *ret_search);
 
+/* Does element i of pt.disable= leave out nothing, as no line names its function? */
+bool plan_except_is_idle(const struct plan_input *input, size_t i);
+
 /* The outcome of every line where nothing is to be touched; why may be shown to people. */
 void plan_disable(const struct allowlist *list, struct outcome *outcomes, const char *why);
 

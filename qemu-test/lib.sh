@@ -16,85 +16,73 @@ tools=$top/build/qemu/tools
 ### The image
 
 # image NAME: starts a new image, built by the next boot. What follows goes into it.
-image()
-{
+image() {
 	image=$images/$1
 	rm -rf "$image.conf"
 	mkdir -p "$image.conf"
 }
 
 # conf_file PATH [MODE]: puts standard input into the root that the image is built in.
-conf_file()
-{
+conf_file() {
 	mkdir -p "$(dirname "$image.conf/$1")"
 	cat >"$image.conf/$1"
 	chmod "${2:-0644}" "$image.conf/$1"
 }
 
 # Puts standard input in the place of the allowlist.
-allowlist()
-{
+allowlist() {
 	conf_file etc/ptbind/allowlist
 }
 
 # modprobe_conf NAME: adds standard input as modprobe.d/NAME.conf.
-modprobe_conf()
-{
+modprobe_conf() {
 	conf_file "etc/modprobe.d/$1.conf"
 }
 
 # init_top NAME: adds standard input as a script of init-top.
-init_top()
-{
+init_top() {
 	conf_file "etc/initramfs-tools/scripts/init-top/$1" 0755
 }
 
 # hook NAME: adds standard input as a hook of initramfs-tools.
-hook()
-{
+hook() {
 	conf_file "etc/initramfs-tools/hooks/$1" 0755
 }
 
 # Runs standard input, a script, in the chroot before the image is built.
-prepare()
-{
+prepare() {
 	conf_file prepare 0755
 }
 
 ### The machine
 
 # Starts a new machine, without any devices of its own.
-machine()
-{
+machine() {
 	mkdir -p "$results"
 	machine=$results/machine
 	: >"$machine"
 }
 
 # qemu ARG…: adds arguments for QEMU.
-qemu()
-{
+qemu() {
 	printf '%s\n' "$@" >>"$machine"
 }
 
 # device DRIVER[,PROPERTY=VALUE]…: adds a device.
-device()
-{
+device() {
 	qemu -device "$1"
 }
 
-# root_port N [,PROPERTY=VALUE…]: adds the root port rpN, N from 1, eight to a slot. They
-# are 0000:00:01.0, 01.1, …; if added in order, the bus behind rpN has the number N.
-root_port()
-{
-	set -- "$1" "${2:-}" "$(printf '%x.%x' "$((($1 - 1) / 8 + 1))" "$((($1 - 1) % 8))")"
-	device "pcie-root-port,id=rp$1,chassis=$1,slot=$1,addr=$3,multifunction=on$2"
+# root_port N [,PROPERTY=VALUE…]: adds the root port rpN, N from 1, eight to a slot: rp1
+# is 0000:00:01.0, rp2 01.1, … If added in order, the bus behind rpN has the number N.
+root_port() {
+	addr=$(printf '%x.%x' "$((($1 - 1) / 8 + 1))" "$((($1 - 1) % 8))")
+	device "pcie-root-port,id=rp$1,chassis=$1,slot=$1,addr=$addr,multifunction=on${2:-}"
 }
 
 # nic N [PROPERTY…]: adds an e1000e behind a root port of its own, with the MAC address
 # 52:54:00:00:00:N (N in hex). It has no cable, unless a netdev=ID says so.
-nic()
-{
+nic() {
 	root_port "$1"
 	device "e1000e,bus=rp$1,romfile=,mac=$(printf '52:54:00:00:00:%02x' "$1")${2:-}"
 }
@@ -103,22 +91,19 @@ nic()
 
 # guest: what the guest runs, a script from standard input, before it looks around. It is
 # in all boots that follow. What it writes to its current directory gets to the host.
-guest()
-{
+guest() {
 	guest_file scenario
 }
 
 # guest_file NAME [FILE]: gives the guest a file, /ptbind-test/NAME.
-guest_file()
-{
+guest_file() {
 	mkdir -p "$results/overlay/ptbind-test"
 	cat -- "${2:--}" >"$results/overlay/ptbind-test/$1"
 	chmod 0755 "$results/overlay/ptbind-test/$1"
 }
 
 # kernel_module NAME: builds guest/NAME, and gives the guest /ptbind-test/NAME.ko.
-kernel_module()
-{
+kernel_module() {
 	mkdir -p "$tools/$release"
 	"$top/qemu-test/build-module" "$release" "$top/qemu-test/guest/$1" \
 		"$tools/$release/$1.ko"
@@ -126,8 +111,7 @@ kernel_module()
 }
 
 # Builds the VFIO client, static, so that it runs in any guest.
-build_vfio_client()
-{
+build_vfio_client() {
 	source=$top/qemu-test/guest/vfio-client.c
 	[ ! "$tools/vfio-client" -nt "$source" ] || return 0
 	mkdir -p "$tools/include"
@@ -139,25 +123,23 @@ build_vfio_client()
 }
 
 # Lays out what the guest gets behind the image.
-start_overlay()
-{
+start_overlay() {
 	mkdir -p "$results/overlay/scripts"
 	cp "$top/qemu-test/guest/ptbind-test" "$results/overlay/scripts"
 	guest_file main "$top/qemu-test/guest/main"
 	guest_file collect "$top/qemu-test/guest/collect"
+	guest_file dhcp "$top/qemu-test/guest/dhcp"
 	guest_file vfio-client "$tools/vfio-client"
 }
 
 # Packs it.
-pack_overlay()
-{
+pack_overlay() {
 	(cd "$results/overlay" && find . | sort | cpio -o -H newc -R 0:0 --quiet) \
 		>"$boot/overlay.cpio"
 }
 
 # Makes $boot/root.img, a root disk with nothing but busybox and the guest's files.
-make_root_disk()
-{
+make_root_disk() {
 	tree=$top/build/tree/$release
 	root=$boot/root
 	(umask 022 && cd "$boot" && mkdir -p root/bin root/sbin root/dev root/proc \
@@ -178,8 +160,7 @@ make_root_disk()
 # boot [--to-root] [--no-iommu] [--memory MIB] [--timeout SECONDS] NAME [WORD…]: boots
 # the machine with the image; words are added to the kernel command line. It stops in
 # the initramfs, with --to-root in a root file system. $artefacts is what the guest sent.
-boot()
-{
+boot() {
 	to_root=
 	iommu=yes
 	memory=512
@@ -225,15 +206,14 @@ boot()
 
 # judge_boot NAME: a boot is good if the guest's sign came and nothing speaks against it.
 # If it did not come there is nothing to ask about, and the test ends here.
-judge_boot()
-{
+judge_boot() {
 	diag "$1: $(cat "$boot/seconds") s"
 	is "$1: QEMU ended by itself" 0 "$(cat "$boot/status")"
-	unlike "$1: no panic, BUG or Oops" 'Kernel panic|BUG:|Oops|general protection' \
-		"$(cat "$boot/console.log")"
+	unlike "$1: no panic, Oops or kernel warning" \
+		'Kernel panic|BUG:|Oops|general protection|cut here' "$(cat "$boot/console.log")"
 	ok "$1: the guest came to its end" test -e "$boot/end"
 	if [ ! -e "$boot/end" ]; then
-		diag "$(tail -n 20 "$boot/console.log")"
+		diag "$(tail -n 20 "$boot/qemu.log" "$boot/console.log")"
 		exit 1
 	fi
 }
@@ -241,69 +221,64 @@ judge_boot()
 ### What the boot left behind
 
 # function_field ADDRESS N: prints a field of the row in "functions".
-function_field()
-{
+function_field() {
 	awk -F '\t' -v address="$1" -v n="$2" '
 		$1 == address { print $n; found = 1 }
 		END { if (!found) print "no such function" }' "$artefacts/functions"
 }
 
 # driver_of ADDRESS: prints the driver that has the function, "-" if none.
-driver_of()
-{
+driver_of() {
 	function_field "$1" 4
 }
 
 # override_of ADDRESS: prints driver_override, as sysfs has it ("(null)" if unset), "?" if
 # it could not be read.
-override_of()
-{
+override_of() {
 	function_field "$1" 5
 }
 
 # group_of ADDRESS: prints the IOMMU group, "-" if none.
-group_of()
-{
+group_of() {
 	function_field "$1" 6
 }
 
-# class_devices CLASS ADDRESS: prints the names of the block, net or input devices that sit
-# on the function, with a blank between them.
-class_devices()
-{
+# class_devices CLASS ADDRESS: prints the names of the function's block, net or input
+# devices, with a blank between them.
+class_devices() {
 	awk -F '\t' -v address="$2" '$2 == address { print $1 }' \
 		"$artefacts/$1_devices" | paste -s -d ' '
 }
 
 # report FILTER: asks report.json with jq.
-report()
-{
+report() {
 	jq -r "$1" "$artefacts/report.json"
 }
 
 # result_of ADDRESS: prints the function's result.
-result_of()
-{
+result_of() {
 	report ".functions[] | select(.address == \"$1\") | .result"
 }
 
+# message_of ADDRESS: prints the sentence that explains it, if there is one.
+message_of() {
+	report ".functions[] | select(.address == \"$1\") | .message"
+}
+
 # warnings_of ADDRESS: prints the function's warnings, with a blank between them.
-warnings_of()
-{
+warnings_of() {
 	report ".functions[] | select(.address == \"$1\") | .warnings | join(\" \")"
 }
 
 # Prints the kernel log, one message a line: "LEVEL TEXT".
-kmsg()
-{
+kmsg() {
 	awk -F , '/^[0-9]/ { level = $1 % 8; sub(/^[^;]*;/, ""); print level, $0 }' \
 		"$artefacts/kmsg"
 }
 
 # kmsg_has LEVEL ERE: says whether a message of that level starts like this. If not, it
 # prints the project's messages.
-kmsg_has()
-{
+kmsg_has() {
 	kmsg | grep -Eq -e "^$1 $2" || {
 		kmsg | grep ' ptbind: '
 		return 1
@@ -311,8 +286,7 @@ kmsg_has()
 }
 
 # module_loaded NAME: says whether the module is loaded (or loading).
-module_loaded()
-{
+module_loaded() {
 	grep -q "^$1 " "$artefacts/modules"
 }
 

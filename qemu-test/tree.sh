@@ -11,8 +11,7 @@ trap 'exit 1' HUP INT TERM
 
 # tree_open RELEASE: makes $tree a directory that holds the release's tree and may be
 # written to. An overlay costs nothing; where mounts are not allowed, a real copy.
-tree_open()
-{
+tree_open() {
 	mkdir "$tree"
 	if ! tree_mount "$top/build/tree/$1" 2>"$scratch/mount.log"; then
 		cp -a --reflink=auto "$top/build/tree/$1/." "$tree"
@@ -21,8 +20,7 @@ tree_open()
 
 # tree_mount LOWER: mounts the overlay. Its upper layer is a tmpfs, as an overlay file
 # system, such as a container's root, cannot be one.
-tree_mount()
-{
+tree_mount() {
 	mkdir "$scratch/layer" &&
 		mount -t tmpfs tmpfs "$scratch/layer" &&
 		mkdir "$scratch/layer/upper" "$scratch/layer/work" &&
@@ -31,8 +29,7 @@ tree_mount()
 }
 
 # Takes the copy away.
-tree_close()
-{
+tree_close() {
 	for mount in "$tree" "$scratch/layer"; do
 		! mountpoint -q "$mount" || umount "$mount"
 	done
@@ -40,7 +37,6 @@ tree_close()
 }
 
 # tree_kernel RELEASE: prints the release of the tree's kernel.
-tree_kernel()
-{
+tree_kernel() {
 	basename "$top/build/tree/$1/boot"/vmlinuz-* | sed 's/^vmlinuz-//'
 }

@@ -4,8 +4,7 @@
 # shellcheck shell=dash
 
 # Starts that machine. The fifth card is the host's, and the only one with a cable.
-twins_machine()
-{
+twins_machine() {
 	machine
 	for n in 1 2 3 4; do
 		nic "$n"
@@ -15,8 +14,7 @@ twins_machine()
 }
 
 # Prints the allowlist for it, with every pin that the cards have.
-twins_allowlist()
-{
+twins_allowlist() {
 	for n in 1 2 3 4; do
 		printf '0000:0%s:00.0 id=8086:10d3 subsystem=8086:0000 ' "$n"
 		printf 'dsn=52-54-00-ff-ff-00-00-0%s path=0000:00:01.%s/00.0\n' \

@@ -7,8 +7,7 @@ tap_run=0
 tap_failed=0
 
 # tap_point STATUS DESC: prints one test point, passed if STATUS is 0.
-tap_point()
-{
+tap_point() {
 	tap_run=$((tap_run + 1))
 	if [ "$1" -eq 0 ]; then
 		printf 'ok %d - %s\n' "$tap_run" "$2"
@@ -19,14 +18,12 @@ tap_point()
 }
 
 # diag TEXT: prints text, of any number of lines, as a comment.
-diag()
-{
+diag() {
 	printf '%s\n' "$1" | sed 's/^/# /'
 }
 
 # ok DESC COMMAND [ARG…]: passes if the command does; else its output is shown.
-ok()
-{
+ok() {
 	tap_desc=$1
 	shift
 	if tap_output=$("$@" 2>&1); then
@@ -39,8 +36,7 @@ ok()
 }
 
 # not_ok DESC COMMAND [ARG…]: passes if the command fails.
-not_ok()
-{
+not_ok() {
 	tap_desc=$1
 	shift
 	if tap_output=$("$@" 2>&1); then
@@ -53,8 +49,7 @@ not_ok()
 }
 
 # is DESC EXPECTED ACTUAL: passes if both are the same string.
-is()
-{
+is() {
 	if [ "$2" = "$3" ]; then
 		tap_point 0 "$1"
 	else
@@ -65,14 +60,12 @@ is()
 }
 
 # tap_matches ERE TEXT: says whether any line of the text matches.
-tap_matches()
-{
+tap_matches() {
 	printf '%s\n' "$2" | grep -Eq -e "$1"
 }
 
 # like DESC ERE TEXT: passes if a line of the text matches.
-like()
-{
+like() {
 	if tap_matches "$2" "$3"; then
 		tap_point 0 "$1"
 	else
@@ -83,8 +76,7 @@ like()
 }
 
 # unlike DESC ERE TEXT: passes if no line of the text matches.
-unlike()
-{
+unlike() {
 	if tap_matches "$2" "$3"; then
 		tap_point 1 "$1"
 		diag "matches $2:"
@@ -95,16 +87,14 @@ unlike()
 }
 
 # skip DESC REASON: counts a test point that cannot be run here.
-skip()
-{
+skip() {
 	tap_run=$((tap_run + 1))
 	printf 'ok %d - %s # SKIP %s\n' "$tap_run" "$1" "$2"
 }
 
 # done_testing: prints the plan and ends the test; it fails if a point failed. A test
 # without any point fails too, and has no plan: 1..0 would mean that it was skipped.
-done_testing()
-{
+done_testing() {
 	[ "$tap_run" -gt 0 ] || exit 1
 	printf '1..%d\n' "$tap_run"
 	[ "$tap_failed" -eq 0 ]
