@@ -78,7 +78,8 @@ LINT_TESTS := tests/lint
 IMAGE_TESTS := $(foreach r,$(RELEASES),"tests/image/image $(r)")
 QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
--include tests/unit/unit.mk
+include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 
 # Here and in the demonstration, what is missing is installed; see tests/install-packages.
 check: install-all
@@ -110,6 +111,8 @@ demo: install-qemu
 bench: install-bench
 	@$(MAKE) --no-print-directory all trees
 	@tests/bench/figures
+
+fuzz: install-test
 
 install-all:
 	@tests/install-packages build test qemu lint

@@ -2,22 +2,20 @@
 /* The steps that touch the machine, in the order that keeps it safe. */
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bind.h"
+#include "decide.h"
 #include "ids.h"
 #include "machine.h"
 #include "modules.h"
 #include "plan.h"
+#include "release.h"
 #include "sysfs.h"
 
 #define UDEV_CONTROL "/run/udev/control"
-
-/* Entries of one ID that vfio-pci may hold; more can only be a driver that lies. */
-#define REMOVE_ID_MAX 16
 
 /* What the steps need at hand. */
 struct bind {
@@ -26,27 +24,6 @@ struct bind {
 	struct sysfs sysfs;
 	struct machine machine;
 };
-
-_printf_(2, 3) static void set_step(struct progress *progress, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(progress->step, sizeof(progress->step), format, args);
-	va_end(args);
-}
-
-_printf_(2, 3) static void add_note(struct progress *progress, const char *format, ...)
-{
-	va_list args;
-
-	if (progress->n_notes == PROGRESS_NOTES_MAX)
-		return;
-	va_start(args, format);
-	vsnprintf(progress->notes[progress->n_notes++], sizeof(progress->notes[0]), format,
-		  args);
-	va_end(args);
-}
 
 static void fail(struct outcome *outcome, enum result result, int err)
 {
@@ -90,31 +67,9 @@ static void check_excepts(struct bind *bind)
 		if (!plan_except_is_idle(&input, i))
 			continue;
 		pci_path_format(&cmdline->except[i], text);
-		add_note(bind->progress, "pt.disable=%s leaves out nothing: it is not listed",
+		progress_note(bind->progress, "pt.disable=%s leaves out nothing: it is not listed",
 			 text);
 	}
-}
-
-/* Reads the facts and plans; reads all functions where that tells where a card went. */
-static int make_plan(struct bind *bind)
-{
-	const struct bind_work *work = bind->work;
-	struct plan_input input = { work->cmdline, work->list, &bind->machine };
-	bool search = false;
-	int err;
-
-	err = sysfs_read_machine(&bind->sysfs, work->list, false, &bind->machine);
-	if (err < 0)
-		return err;
-	err = plan_make(&input, bind->progress->outcomes, &search);
-	if (err < 0 || !search)
-		return err;
-
-	machine_free(&bind->machine);
-	err = sysfs_read_machine(&bind->sysfs, work->list, true, &bind->machine);
-	if (err < 0)
-		return err;
-	return plan_make(&input, bind->progress->outcomes, &search);
 }
 
 /* From here on no host driver can take an accepted function. */
@@ -140,7 +95,7 @@ static void check_late(struct bind *bind)
 {
 	if (access(UDEV_CONTROL, F_OK) == 0) {
 		bind->progress->warnings |= WARNING_LATE;
-		add_note(bind->progress, "udev was started before ptbind-early");
+		progress_note(bind->progress, "udev was started before ptbind-early");
 	}
 	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
 		struct outcome *outcome = &bind->progress->outcomes[i];
@@ -170,7 +125,7 @@ static int load_vfio(struct bind *bind)
 	const char *options;
 	int err;
 
-	set_step(bind->progress, "loading " VFIO_DRIVER);
+	progress_step(bind->progress, "loading " VFIO_DRIVER);
 	err = vfio_module_open(&vfio);
 	if (err < 0)
 		return err;
@@ -182,7 +137,7 @@ static int load_vfio(struct bind *bind)
 	err = ids_drop_listed(options, work->list, &bind->machine, bind->progress->outcomes,
 			      &ids);
 	if (err == 0 && ids != NULL)
-		add_note(bind->progress,
+		progress_note(bind->progress,
 			 "ids= of " VFIO_DRIVER " holds IDs of listed functions, which would "
 			 "take their unlisted twins; loading it with ids=%s", ids);
 	if (err == 0)
@@ -191,158 +146,12 @@ static int load_vfio(struct bind *bind)
 	return err;
 }
 
-static bool same_id(const struct pci_id *a, const struct pci_id *b)
-{
-	return a->vendor == b->vendor && a->device == b->device;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct pci_id));
-}
-
-/* The IDs that the list speaks of, each once: of what is there, and of what is pinned. */
-static size_t listed_ids(const struct bind *bind, struct pci_id *ids)
-{
-	const struct allowlist *list = bind->work->list;
-	size_t n = 0, n_unique = 0;
-
-	for (size_t i = 0; i < list->n_lines; i++) {
-		const struct allowlist_line *line = &list->lines[i];
-		const struct pci_function *f;
-
-		if (line->column != 0)
-			continue;
-		f = machine_at_line(&bind->machine, line);
-		if (f != NULL && f->error == 0)
-			ids[n++] = f->id;
-		if (line->pins & PIN_ID)
-			ids[n++] = line->id;
-	}
-	if (n == 0)
-		return 0;
-	qsort(ids, n, sizeof(*ids), compare_ids);
-	for (size_t i = 1; i < n; i++)
-		if (!same_id(&ids[n_unique], &ids[i]))
-			ids[++n_unique] = ids[i];
-	return n_unique + 1;
-}
-
-/* Takes an unlisted function off vfio-pci, which holds it only for its ID. */
-static void release_twin(struct bind *bind, const struct pci_address *address)
-{
-	char text[PCI_ADDRESS_STRSIZE];
-	int err;
-
-	pci_address_format(address, text);
-	set_step(bind->progress, "releasing %s from " VFIO_DRIVER, text);
-	err = sysfs_unbind(&bind->sysfs, address, VFIO_DRIVER);
-	if (err == 0)
-		err = sysfs_probe(&bind->sysfs, address);
-	if (err < 0)
-		add_note(bind->progress, "%s could not be released from " VFIO_DRIVER ": %s",
-			 text, strerror(-err));
-	else
-		add_note(bind->progress,
-			 "%s released from " VFIO_DRIVER ", which had taken it for its ID; "
-			 "it is not on the list", text);
-}
-
-/* Is this a function that the list does not give to vfio-pci, of one of the given IDs? */
-static bool is_unlisted_twin(const struct bind *bind, const struct pci_function *function,
-			     const struct pci_id *ids, size_t n_ids)
-{
-	const struct allowlist *list = bind->work->list;
-
-	for (size_t i = 0; i < list->n_lines; i++) {
-		const struct outcome *outcome = &bind->progress->outcomes[i];
-
-		if (outcome->has_address && outcome->result != RESULT_DISABLED &&
-		    pci_address_compare(&outcome->address, &function->address) == 0)
-			return false;
-	}
-	for (size_t i = 0; i < n_ids; i++)
-		if (same_id(&ids[i], &function->id))
-			return true;
-	return false;
-}
-
-/* Releases the unlisted functions that vfio-pci holds for one of these IDs. */
-static int release_twins(struct bind *bind, const struct pci_id *ids, size_t n_ids)
-{
-	_cleanup_free_ struct pci_address *bound = NULL;
-	size_t n_bound;
-	int err;
-
-	err = sysfs_bound_to(&bind->sysfs, VFIO_DRIVER, &bound, &n_bound);
-	if (err < 0)
-		return err;
-	for (size_t i = 0; i < n_bound; i++) {
-		struct pci_function function;
-
-		if (sysfs_read_function(&bind->sysfs, &bound[i], FACT_IDENTITY, &function) < 0)
-			continue;
-		/* Whoever wrote the override wanted this very function on vfio-pci. */
-		if (is_unlisted_twin(bind, &function, ids, n_ids) &&
-		    !sysfs_override_is(&bind->sysfs, &bound[i], VFIO_DRIVER))
-			release_twin(bind, &bound[i]);
-	}
-	return 0;
-}
-
-/* Warns at the lines that an ID belongs to. */
-static void warn_released(struct bind *bind, const struct pci_id *id)
-{
-	const struct allowlist *list = bind->work->list;
-
-	for (size_t i = 0; i < list->n_lines; i++) {
-		const struct allowlist_line *line = &list->lines[i];
-		const struct pci_function *f = NULL;
-
-		if (line->column == 0)
-			f = machine_at_line(&bind->machine, line);
-		if ((f != NULL && same_id(&f->id, id)) ||
-		    ((line->pins & PIN_ID) && same_id(&line->id, id)))
-			bind->progress->outcomes[i].warnings |= WARNING_IDS_RELEASED;
-	}
-}
-
-/*
- * Vfio-pci is there already, built in or loaded by somebody else, and nobody can ask it for
- * its ids=. Taking each ID of the list away from it tells which it had.
- */
-static int release_ids(struct bind *bind)
-{
-	_cleanup_free_ struct pci_id *ids = NULL;
-	size_t n_ids, n_removed = 0;
-
-	ids = calloc(2 * bind->work->list->n_lines + 1, sizeof(*ids));
-	if (ids == NULL)
-		return -ENOMEM;
-	n_ids = listed_ids(bind, ids);
-
-	set_step(bind->progress, "removing IDs from " VFIO_DRIVER);
-	for (size_t i = 0; i < n_ids; i++) {
-		unsigned int n = 0;
-
-		while (n < REMOVE_ID_MAX &&
-		       sysfs_remove_id(&bind->sysfs, VFIO_DRIVER, &ids[i]) == 0)
-			n++;
-		if (n == 0)
-			continue;
-		warn_released(bind, &ids[i]);
-		ids[n_removed++] = ids[i];
-	}
-	if (n_removed == 0)
-		return 0;
-	return release_twins(bind, ids, n_removed);
-}
-
 /* Sees to it that there is a vfio-pci, with no ID of the list in it. */
 static int provide_vfio(struct bind *bind)
 {
 	if (sysfs_has_driver(&bind->sysfs, VFIO_DRIVER))
-		return release_ids(bind);
+		return release_ids(&bind->sysfs, bind->work->list, &bind->machine,
+				   bind->progress);
 	return load_vfio(bind);
 }
 
@@ -407,7 +216,7 @@ static void probe(struct bind *bind, struct outcome *outcome)
 	int err;
 
 	pci_address_format(&outcome->address, text);
-	set_step(bind->progress, "binding %s", text);
+	progress_step(bind->progress, "binding %s", text);
 	err = sysfs_probe(&bind->sysfs, &outcome->address);
 	if (verify(&bind->sysfs, outcome))
 		return;
@@ -430,7 +239,7 @@ static void rebind(struct bind *bind, struct outcome *outcome)
 
 	memcpy(driver, outcome->driver, sizeof(driver));
 	pci_address_format(&outcome->address, text);
-	set_step(bind->progress, "unbinding %s from %s", text, driver);
+	progress_step(bind->progress, "unbinding %s from %s", text, driver);
 	outcome->warnings |= WARNING_WAS_BOUND;
 	err = sysfs_unbind(&bind->sysfs, &outcome->address, driver);
 	if (err < 0) {
@@ -480,14 +289,15 @@ static int carry_out(struct bind *bind)
 {
 	int err;
 
-	set_step(bind->progress, "reading the functions");
-	err = make_plan(bind);
+	progress_step(bind->progress, "reading the functions");
+	err = decide(&bind->sysfs, bind->work->cmdline, bind->work->list,
+		     bind->progress->outcomes, &bind->machine);
 	if (err < 0)
 		return err;
 
 	check_excepts(bind);
 	check_late(bind);
-	set_step(bind->progress, "writing driver overrides");
+	progress_step(bind->progress, "writing driver overrides");
 	write_overrides(bind);
 	if (bind->work->crash_kernel) {
 		leave_to_crash_kernel(bind);
@@ -502,7 +312,7 @@ static int carry_out(struct bind *bind)
 		return 0;
 	}
 	if (err < 0)
-		add_note(bind->progress, VFIO_DRIVER " is there, but: %s", strerror(-err));
+		progress_note(bind->progress, VFIO_DRIVER " is there, but: %s", strerror(-err));
 	check_groups(bind);
 	bind_open(bind);
 	return 0;

@@ -8,21 +8,8 @@
 
 #include "allowlist.h"
 #include "cmdline.h"
+#include "progress.h"
 #include "result.h"
-
-#define VFIO_DRIVER "vfio-pci"
-
-#define PROGRESS_NOTES_MAX 16
-
-/* What the worker tells, in memory that it shares with its parent. */
-struct progress {
-	char step[128];          /* what is being done right now, for "while …" */
-	int error;               /* negative errno that ended the work early */
-	unsigned int warnings;   /* enum warning, of the boot as a whole */
-	size_t n_notes;
-	char notes[PROGRESS_NOTES_MAX][256]; /* sentences for a person */
-	struct outcome outcomes[]; /* one for each line of the list */
-};
 
 struct bind_work {
 	const struct cmdline *cmdline;

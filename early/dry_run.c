@@ -7,32 +7,39 @@
 #include <string.h>
 
 #include "boot.h"
+#include "decide.h"
 #include "input.h"
 #include "plan.h"
 #include "sysfs.h"
 
-/* Plans with as few facts as do, and once more with all where those tell more. */
+/* Decides about the functions of the tree, with notes to standard error. */
 static int make_plan(const char *root, const struct input *input, struct outcome *outcomes)
 {
+	const struct cmdline *cmdline = &input->cmdline;
 	struct machine machine = { 0 };
-	const struct plan_input plan = { &input->cmdline, &input->list, &machine };
-	bool everything = false, search = false;
+	const struct plan_input plan = { cmdline, &input->list, &machine };
 	struct sysfs sysfs;
 	int err;
 
 	err = sysfs_open(root, &sysfs);
 	if (err < 0)
 		return err;
-	do {
-		everything = search;
-		machine_free(&machine);
-		err = sysfs_read_machine(&sysfs, &input->list, everything, &machine);
-		if (err == 0)
-			err = plan_make(&plan, outcomes, &search);
-	} while (err == 0 && search && !everything);
-	machine_free(&machine);
+	err = decide(&sysfs, cmdline, &input->list, outcomes, &machine);
 	sysfs_close(&sysfs);
-	return err;
+	if (err < 0)
+		return err;
+
+	for (size_t i = 0; i < cmdline->n_except; i++) {
+		char text[PCI_PATH_STRSIZE];
+
+		if (!plan_except_is_idle(&plan, i))
+			continue;
+		pci_path_format(&cmdline->except[i], text);
+		fprintf(stderr, "ptbind-early: pt.disable=%s leaves out nothing: it is not "
+				"listed\n", text);
+	}
+	machine_free(&machine);
+	return 0;
 }
 
 static void print_outcome(const struct allowlist_line *line, const struct outcome *outcome)

@@ -76,9 +76,14 @@ static enum worker_end wait_for(pid_t child, const sigset_t *child_signal,
 int worker_run(void (*work)(void *context), void *context, unsigned int timeout,
 	       enum worker_end *ret_end, int *ret_signal)
 {
+	const struct sigaction default_action = { .sa_handler = SIG_DFL };
 	struct timespec deadline = now();
 	sigset_t child_signal, before;
 	pid_t child;
+
+	/* Ignored, as it may be inherited, there would be no child to wait for. */
+	if (sigaction(SIGCHLD, &default_action, NULL) < 0)
+		return -errno;
 
 	deadline.tv_sec += (time_t)timeout;
 	sigemptyset(&child_signal);

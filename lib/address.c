@@ -158,7 +158,7 @@ int pci_path_parse(const char *text, size_t len, struct pci_path *ret_path,
 		return err;
 
 	while (take_char(&c, '/')) {
-		struct pci_step step;
+		struct pci_step step = { 0 };
 		size_t start = c.pos;
 		uint32_t device;
 		unsigned int n_digits = take_hex(&c, &device);
@@ -199,6 +199,37 @@ void pci_path_format(const struct pci_path *path, char ret_text[static PCI_PATH_
 	for (unsigned int i = 0; i < path->n_steps; i++)
 		end += sprintf(end, "/%02x.%x", path->steps[i].device & PCI_DEVICE_MAX,
 			       path->steps[i].function & PCI_FUNCTION_MAX);
+}
+
+/* The address of the function that a path read from a machine passes after n steps. */
+static struct pci_address address_on_path(const struct pci_path *path, unsigned int n)
+{
+	struct pci_address address = path->first;
+
+	if (n > 0) {
+		address.bus = path->steps[n - 1].bus;
+		address.device = path->steps[n - 1].device;
+		address.function = path->steps[n - 1].function;
+	}
+	return address;
+}
+
+bool pci_path_matches(const struct pci_path *written, const struct pci_path *actual)
+{
+	struct pci_address start;
+	unsigned int skipped;
+
+	if (written->n_steps > actual->n_steps)
+		return false;
+	skipped = actual->n_steps - written->n_steps;
+	start = address_on_path(actual, skipped);
+	if (pci_address_compare(&written->first, &start) != 0)
+		return false;
+	for (unsigned int i = 0; i < written->n_steps; i++)
+		if (written->steps[i].device != actual->steps[skipped + i].device ||
+		    written->steps[i].function != actual->steps[skipped + i].function)
+			return false;
+	return true;
 }
 
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b)

@@ -28,6 +28,7 @@ struct pci_address {
 struct pci_step {
 	uint8_t device;
 	uint8_t function;
+	uint8_t bus; /* where the path was read from a machine; a written one has none */
 };
 
 /*
@@ -66,6 +67,13 @@ void pci_address_format(const struct pci_address *address,
 
 /* Writes dddd:bb:dd.f/dd.f… */
 void pci_path_format(const struct pci_path *path, char ret_text[static PCI_PATH_STRSIZE]);
+
+/*
+ * Does a written path lead to the function that lies at a path read from a machine? As in
+ * the kernel it may start at any bridge on the way (pci_dev_str_match_path(),
+ * drivers/pci/pci.c).
+ */
+bool pci_path_matches(const struct pci_path *written, const struct pci_path *actual);
 
 /* Total orders, for qsort() and bsearch() by their callers: below, at or above 0. */
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b);

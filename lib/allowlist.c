@@ -277,10 +277,13 @@ static bool parse_line(struct allowlist_line *line, size_t len)
 	return true;
 }
 
-/* Adds a line to the list; -ENOMEM where that cannot be. */
+/* Adds a line to the list. */
 static int append_line(struct allowlist *list, const struct allowlist_line *line)
 {
 	struct allowlist_line *lines;
+
+	if (list->n_lines == ALLOWLIST_LINES_MAX)
+		return -EFBIG;
 
 	/* Doubles whenever the number of lines is a power of two. */
 	if ((list->n_lines & (list->n_lines - 1)) == 0) {
@@ -300,6 +303,7 @@ int allowlist_parse(char *data, size_t size, struct allowlist *ret_list)
 {
 	struct allowlist list = { .data = data, .size = size };
 	size_t pos = 0;
+	int err;
 
 	if (size >= strlen(UTF8_BOM) && memcmp(data, UTF8_BOM, strlen(UTF8_BOM)) == 0)
 		pos = strlen(UTF8_BOM);
@@ -313,9 +317,12 @@ int allowlist_parse(char *data, size_t size, struct allowlist *ret_list)
 		/* Lists that were edited on Windows end their lines in CR LF. */
 		if (len > 0 && line.text[len - 1] == '\r')
 			len--;
-		if (parse_line(&line, len) && append_line(&list, &line) < 0) {
+		if (!parse_line(&line, len))
+			continue;
+		err = append_line(&list, &line);
+		if (err < 0) {
 			allowlist_free(&list);
-			return -ENOMEM;
+			return err;
 		}
 	}
 

@@ -13,6 +13,7 @@
 /* A list above this size is not read at all: nobody wrote it by hand. */
 #define ALLOWLIST_SIZE_MAX 1048576
 #define ALLOWLIST_LINE_MAX 1024
+#define ALLOWLIST_LINES_MAX 16384 /* that are neither blank nor comment */
 
 enum allowlist_pin {
 	PIN_ID = 1 << 0,
@@ -63,7 +64,8 @@ struct allowlist {
 /*
  * Parses the size bytes at data, which may hold anything, and takes ownership of data
  * (allocated with malloc(), or NULL where size is 0), also on failure. A line that does
- * not parse is kept, with its error. Returns 0 or -ENOMEM.
+ * not parse is kept, with its error. Returns 0, -ENOMEM, or -EFBIG above
+ * ALLOWLIST_LINES_MAX lines.
  */
 _must_check_ int allowlist_parse(char *data, size_t size, struct allowlist *ret_list);
 

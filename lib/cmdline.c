@@ -18,12 +18,7 @@ static const char *const false_words[] = { "0", "n", "no", "off", "false" };
 static const char *const vfio_modules[] = { "vfio", "vfio_pci", "vfio_pci_core" };
 static const char *const vfio_initcalls[] = { "vfio_pci_init" };
 
-/*
- * Cuts the next parameter out of *text and moves *text behind it; value is NULL where
- * there is no '='. Returns false at the end. The quotes that the kernel removes are
- * removed: one around the whole parameter, or one around the value.
- */
-static bool next_parameter(char **text, char **ret_name, char **ret_value)
+bool cmdline_next(char **text, char **ret_name, char **ret_value)
 {
 	char *s = *text, *end, *equals = NULL;
 	bool in_quote, quoted;
@@ -60,8 +55,7 @@ static bool next_parameter(char **text, char **ret_name, char **ret_value)
 	return true;
 }
 
-/* Compares names as the kernel does: '-' and '_' are the same (kernel/params.c). */
-static bool same_name(const char *a, const char *b)
+bool cmdline_same_name(const char *a, const char *b)
 {
 	for (; *a != '\0' && *b != '\0'; a++, b++)
 		if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
@@ -88,7 +82,7 @@ static bool list_names(const char *list, const char *const *names, size_t n_name
 		return true;
 	for (char *s = strtok_r(copy, ",", &save); s != NULL; s = strtok_r(NULL, ",", &save))
 		for (size_t i = 0; i < n_names; i++)
-			if (same_name(s, names[i]))
+			if (cmdline_same_name(s, names[i]))
 				return true;
 	return false;
 }
@@ -193,10 +187,11 @@ static int parse_parameter(struct cmdline *cmdline, const char *name, const char
 	if (value == NULL)
 		return 0;
 
-	if ((same_name(name, "modprobe.blacklist") || same_name(name, "module_blacklist")) &&
+	if ((cmdline_same_name(name, "modprobe.blacklist") ||
+	     cmdline_same_name(name, "module_blacklist")) &&
 	    list_names(value, vfio_modules, ARRAY_SIZE(vfio_modules)))
 		disable(cmdline, name, value);
-	if (same_name(name, "initcall_blacklist") &&
+	if (cmdline_same_name(name, "initcall_blacklist") &&
 	    list_names(value, vfio_initcalls, ARRAY_SIZE(vfio_initcalls)))
 		disable(cmdline, name, value);
 	return 0;
@@ -211,7 +206,7 @@ int cmdline_parse(const char *text, struct cmdline *ret_cmdline)
 	if (copy == NULL)
 		return -ENOMEM;
 
-	while (next_parameter(&rest, &name, &value)) {
+	while (cmdline_next(&rest, &name, &value)) {
 		if (value == NULL && strcmp(name, "--") == 0)
 			break;
 		if (parse_parameter(&cmdline, name, value) < 0) {

@@ -31,6 +31,16 @@ struct cmdline {
  */
 _must_check_ int cmdline_parse(const char *text, struct cmdline *ret_cmdline);
 
+/*
+ * Cuts the next parameter out of *text, in place, and moves *text behind it; *ret_value is
+ * NULL where there is no '='. The quotes that the kernel removes are removed: one around
+ * the whole parameter, or one around the value. Returns false at the end.
+ */
+_must_check_ bool cmdline_next(char **text, char **ret_name, char **ret_value);
+
+/* Compares names as the kernel does: '-' and '_' are the same (kernel/params.c). */
+bool cmdline_same_name(const char *a, const char *b);
+
 /* Frees what the command line owns, not the structure itself. */
 void cmdline_free(struct cmdline *cmdline);
 

@@ -5,6 +5,9 @@
 
 #include "config_space.h"
 
+/* What is read of a function that is asleep or gone. */
+#define NO_ANSWER UINT32_MAX
+
 /* PCI Local Bus 3.0, 6.1: byte 0eh; the dword that holds it starts at 0ch. */
 #define HEADER_TYPE_DWORD 0x0c
 #define HEADER_TYPE_SHIFT 16
@@ -15,7 +18,7 @@
 #define EXT_CAP_END 0x1000
 #define EXT_CAP_SIZE_MIN 8 /* smallest capability: a header and one register */
 #define EXT_CAP_ID(header) ((header) & 0xffff)
-#define EXT_CAP_NEXT(header) ((header) >> 20)
+#define EXT_CAP_NEXT(header) ((header) >> 20 & 0xffc) /* the lowest two are reserved */
 #define EXT_CAP_ID_DSN 0x0003 /* 7.9.3 */
 
 int config_header_type(config_read_t read, void *context, uint8_t *ret_type)
@@ -26,6 +29,8 @@ int config_header_type(config_read_t read, void *context, uint8_t *ret_type)
 	err = read(context, HEADER_TYPE_DWORD, &dword);
 	if (err < 0)
 		return err;
+	if (dword == NO_ANSWER)
+		return -EIO;
 	*ret_type = (uint8_t)(dword >> HEADER_TYPE_SHIFT & HEADER_TYPE_MASK);
 	return 0;
 }
@@ -55,13 +60,12 @@ int config_serial_number(config_read_t read, void *context, uint64_t *ret_dsn)
 		uint32_t header;
 		int err;
 
-		if (offset < EXT_CAP_START || offset % 4 != 0)
+		if (offset < EXT_CAP_START)
 			return -EBADMSG;
 		err = read(context, offset, &header);
 		if (err < 0)
 			return err;
-		/* All ones: the function does not answer; it may be asleep or gone. */
-		if (header == UINT32_MAX)
+		if (header == NO_ANSWER)
 			return -EIO;
 		/* All zeros at the start: there is no extended capability. */
 		if (header == 0)

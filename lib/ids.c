@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline.h"
 #include "ids.h"
 
 #define ANY_ID UINT32_MAX /* PCI_ANY_ID, include/linux/mod_devicetable.h */
@@ -21,27 +22,35 @@ struct ids_entry {
 	uint32_t class_mask;
 };
 
-/* Finds the value of the last ids= among the options; NULL where there is none. */
-static const char *find_ids(const char *options, size_t *ret_len)
+/* Finds the value of the last ids= among options, which get cut up; NULL without one. */
+static const char *find_ids(char *options)
 {
 	const char *found = NULL;
+	char *name, *value;
 
-	for (const char *s = options; s != NULL && *s != '\0';) {
-		size_t len;
-
-		s += strspn(s, " \t\n\"");
-		len = strcspn(s, " \t\n\"");
-		if (len >= 4 && strncmp(s, "ids=", 4) == 0) {
-			/* A quote may also stand behind the '='. */
-			found = s + 4;
-			found += *found == '"';
-			*ret_len = strcspn(found, " \t\n\"");
-			s = found + *ret_len;
-			continue;
-		}
-		s += len;
-	}
+	while (cmdline_next(&options, &name, &value))
+		if (value != NULL && cmdline_same_name(name, "ids"))
+			found = value;
 	return found;
+}
+
+/* Cuts the next entry out of *text and moves *text behind it; false at the end. */
+static bool next_entry(const char **text, const char **ret_entry, size_t *ret_len)
+{
+	const char *start = *text, *end;
+
+	if (start == NULL)
+		return false;
+	end = start + strcspn(start, ",");
+	*text = *end != '\0' ? end + 1 : NULL;
+
+	/* The kernel skips blanks in front of a number; quotes let them in. */
+	start += strspn(start, " \t\n");
+	while (end > start && strchr(" \t\n", end[-1]) != NULL)
+		end--;
+	*ret_entry = start;
+	*ret_len = (size_t)(end - start);
+	return true;
 }
 
 /* Parses like vfio_pci_fill_ids() (drivers/vfio/pci/vfio_pci.c); false: it ignores it. */
@@ -87,7 +96,7 @@ static bool matches_function(const struct ids_entry *entry, const struct pci_fun
 	       ((entry->class ^ f->class) & entry->class_mask) == 0;
 }
 
-/* The card that a line pins counts also where it is not at its place: it has moved. */
+/* Does the entry match the card that a line pins, wherever that is now? */
 static bool matches_pins(const struct ids_entry *entry, const struct allowlist_line *line)
 {
 	bool has_subsystem = line->pins & PIN_SUBSYSTEM;
@@ -107,11 +116,13 @@ static bool is_listed(const struct ids_entry *entry, const struct allowlist *lis
 	for (size_t i = 0; i < list->n_lines; i++) {
 		const struct allowlist_line *line = &list->lines[i];
 		const struct pci_function *f;
+		bool holds = outcomes[i].result == RESULT_BIND;
 
 		if (line->column != 0)
 			continue;
 		f = machine_at_line(machine, line);
-		if ((f != NULL && matches_function(entry, f)) || matches_pins(entry, line)) {
+		if ((f != NULL && matches_function(entry, f)) ||
+		    (!holds && matches_pins(entry, line))) {
 			outcomes[i].warnings |= WARNING_IDS_DROPPED;
 			listed = true;
 		}
@@ -122,52 +133,56 @@ static bool is_listed(const struct ids_entry *entry, const struct allowlist *lis
 int ids_drop_listed(const char *options, const struct allowlist *list,
 		    const struct machine *machine, struct outcome *outcomes, char **ret_ids)
 {
-	size_t len = 0, kept_len = 0;
-	const char *ids = find_ids(options, &len);
+	_cleanup_free_ char *copy = NULL, *kept = NULL;
+	const char *ids, *entry_text;
+	size_t len, kept_len = 0;
 	bool dropped = false;
-	char *kept;
 
 	*ret_ids = NULL;
-	if (ids == NULL)
+	if (options == NULL)
 		return 0;
-	kept = malloc(len + 1);
-	if (kept == NULL)
+	copy = strdup(options);
+	kept = malloc(strlen(options) + 1);
+	if (copy == NULL || kept == NULL)
 		return -ENOMEM;
 
-	for (size_t pos = 0; pos <= len;) {
-		size_t entry_len = 0;
+	ids = find_ids(copy);
+	while (next_entry(&ids, &entry_text, &len)) {
 		struct ids_entry entry;
 
-		while (pos + entry_len < len && ids[pos + entry_len] != ',')
-			entry_len++;
-		if (parse_entry(ids + pos, entry_len, &entry) &&
+		if (parse_entry(entry_text, len, &entry) &&
 		    is_listed(&entry, list, machine, outcomes)) {
 			dropped = true;
-		} else if (entry_len > 0) {
-			if (kept_len > 0)
-				kept[kept_len++] = ',';
-			memcpy(kept + kept_len, ids + pos, entry_len);
-			kept_len += entry_len;
+			continue;
 		}
-		pos += entry_len + 1;
+		if (len == 0)
+			continue;
+		if (kept_len > 0)
+			kept[kept_len++] = ',';
+		memcpy(kept + kept_len, entry_text, len);
+		kept_len += len;
 	}
 	kept[kept_len] = '\0';
 
-	if (dropped)
+	if (dropped) {
 		*ret_ids = kept;
-	else
-		free(kept);
+		kept = NULL;
+	}
 	return 0;
 }
 
 bool ids_name_subsystems(const char *options)
 {
-	size_t len = 0;
-	const char *ids = find_ids(options, &len);
-	unsigned int colons = 0;
+	_cleanup_free_ char *copy = options != NULL ? strdup(options) : NULL;
+	const char *ids, *entry;
+	size_t len;
 
-	for (size_t i = 0; ids != NULL && i < len; i++) {
-		colons = ids[i] == ',' ? 0 : colons + (ids[i] == ':');
+	ids = copy != NULL ? find_ids(copy) : NULL;
+	while (next_entry(&ids, &entry, &len)) {
+		unsigned int colons = 0;
+
+		for (size_t i = 0; i < len; i++)
+			colons += entry[i] == ':';
 		if (colons > 1)
 			return true;
 	}

@@ -14,8 +14,11 @@ static int compare_functions(const void *a, const void *b)
 
 static int compare_path_entries(const void *a, const void *b)
 {
-	return pci_path_compare(&(*(struct pci_function *const *)a)->path,
-				&(*(struct pci_function *const *)b)->path);
+	const struct pci_function *x = *(struct pci_function *const *)a;
+	const struct pci_function *y = *(struct pci_function *const *)b;
+	int order = pci_path_compare(&x->path, &y->path);
+
+	return order != 0 ? order : pci_address_compare(&x->address, &y->address);
 }
 
 int machine_new(struct pci_function *functions, size_t n, bool complete,
@@ -63,15 +66,29 @@ const struct pci_function *machine_at(const struct machine *machine,
 const struct pci_function *machine_at_path(const struct machine *machine,
 					   const struct pci_path *path)
 {
-	struct pci_function key = { .path = *path };
-	struct pci_function *key_entry = &key;
-	struct pci_function **entry;
+	size_t low = 0, high = machine->n_by_path;
 
-	if (machine->n_by_path == 0)
-		return NULL;
-	entry = bsearch(&key_entry, machine->by_path, machine->n_by_path, sizeof(*entry),
-			compare_path_entries);
-	return entry != NULL ? *entry : NULL;
+	/*
+	 * The first entry that is not below: virtual functions may lie on a further bus and
+	 * so at the same path, and the lowest bus is the bridge's own.
+	 */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pci_path_compare(&machine->by_path[middle]->path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < machine->n_by_path &&
+	    pci_path_compare(&machine->by_path[low]->path, path) == 0)
+		return machine->by_path[low];
+
+	/* It may start at a bridge on the way; hardly anybody writes it so. */
+	for (size_t i = 0; i < machine->n_by_path; i++)
+		if (pci_path_matches(path, &machine->by_path[i]->path))
+			return machine->by_path[i];
+	return NULL;
 }
 
 const struct pci_function *machine_at_line(const struct machine *machine,

@@ -57,6 +57,14 @@ static bool excepts(const struct plan_input *input, const struct pci_path *excep
 	return pci_address_compare(&except->first, &function->address) == 0;
 }
 
+unsigned int plan_facts(const struct cmdline *cmdline)
+{
+	for (size_t i = 0; i < cmdline->n_except; i++)
+		if (cmdline->except[i].n_steps > 0)
+			return FACT_PATH;
+	return 0;
+}
+
 /* Is this function left out by pt.disable=? */
 static bool is_excepted(const struct plan_input *input, const struct allowlist_line *line,
 			const struct pci_function *function)
@@ -109,15 +117,18 @@ static const struct pci_function *find_pinned(const struct machine *machine,
 	return found;
 }
 
-/* Adds where the pinned card or the pinned path is now, if that is known. */
+/*
+ * Adds where the pinned card is now, and what lies at the pinned path, if that is known and
+ * not the function that the line comes to, which may be NULL.
+ */
 static void say_where(const struct plan_input *input, const struct allowlist_line *line,
-		      struct text *text)
+		      const struct pci_function *function, struct text *text)
 {
 	const struct pci_function *f;
 	char address[PCI_ADDRESS_STRSIZE];
 
 	f = find_pinned(input->machine, line);
-	if (f != NULL) {
+	if (f != NULL && f != function) {
 		char serial[DSN_STRSIZE];
 
 		pci_address_format(&f->address, address);
@@ -129,7 +140,7 @@ static void say_where(const struct plan_input *input, const struct allowlist_lin
 	if (!(line->pins & PIN_PATH))
 		return;
 	f = machine_at_path(input->machine, &line->path);
-	if (f != NULL) {
+	if (f != NULL && f != function) {
 		char path[PCI_PATH_STRSIZE];
 
 		pci_address_format(&f->address, address);
@@ -151,7 +162,7 @@ static void refuse_absent(const struct plan_input *input, const struct allowlist
 
 	text_add(&text, line->where.n_steps > 0 ? "no function lies at this path" :
 						  "no function has this address");
-	say_where(input, line, &text);
+	say_where(input, line, NULL, &text);
 	refuse(outcome, RESULT_ABSENT);
 	outcome->ok = line->optional;
 	outcome_say(outcome, "%s%s", text.buf, line->optional ? " (optional)" : "");
@@ -223,7 +234,7 @@ static enum result check_path(const struct allowlist_line *line,
 			 strerror(-function->path_error));
 		return RESULT_PIN_UNREADABLE;
 	}
-	if (pci_path_compare(&line->path, &function->path) == 0)
+	if (pci_path_matches(&line->path, &function->path))
 		return RESULT_BIND;
 	pci_path_format(&line->path, expected);
 	pci_path_format(&function->path, found);
@@ -257,7 +268,7 @@ static void check_pins(const struct plan_input *input, const struct allowlist_li
 		return;
 
 	if (result == RESULT_MISMATCH) {
-		say_where(input, line, &text);
+		say_where(input, line, function, &text);
 		*search |= wants_search(input, line);
 	}
 	refuse(outcome, result);
@@ -270,12 +281,8 @@ static void decide(const struct plan_input *input, const struct allowlist_line *
 {
 	const struct pci_function *function;
 
-	if (line->column != 0) {
-		refuse(outcome, RESULT_BAD_LINE);
-		outcome_say(outcome, "line %u, column %u: %s", line->number, line->column,
-			    line->error);
+	if (line->column != 0)
 		return;
-	}
 
 	function = machine_at_line(input->machine, line);
 	if (function != NULL) {
@@ -296,7 +303,7 @@ static void decide(const struct plan_input *input, const struct allowlist_line *
 		refuse_absent(input, line, outcome, search);
 	} else if (function->error < 0) {
 		refuse(outcome, RESULT_PIN_UNREADABLE);
-		outcome_say(outcome, "its IDs could not be read: %s" NOT_BINDING,
+		outcome_say(outcome, "it could not be read: %s" NOT_BINDING,
 			    strerror(-function->error));
 	} else if (pci_function_is_bridge(function)) {
 		refuse(outcome, RESULT_BRIDGE);
@@ -439,7 +446,11 @@ void plan_start(const struct allowlist *list, struct outcome *outcomes)
 		const struct allowlist_line *line = &list->lines[i];
 
 		outcomes[i] = (struct outcome){ .same_as = i, .result = RESULT_PENDING };
-		if (line->column == 0 && line->where.n_steps == 0) {
+		if (line->column != 0) {
+			refuse(&outcomes[i], RESULT_BAD_LINE);
+			outcome_say(&outcomes[i], "line %u, column %u: %s", line->number,
+				    line->column, line->error);
+		} else if (line->where.n_steps == 0) {
 			outcomes[i].has_address = true;
 			outcomes[i].address = line->where.first;
 		}

@@ -26,13 +26,19 @@ struct plan_input {
 _must_check_ int plan_make(const struct plan_input *input, struct outcome *outcomes,
 			   bool *ret_search);
 
+/* The facts that pt.disable= needs of every function, besides those of its line. */
+unsigned int plan_facts(const struct cmdline *cmdline);
+
 /* Does element i of pt.disable= leave out nothing, as no line names its function? */
 bool plan_except_is_idle(const struct plan_input *input, size_t i);
 
 /* The outcome of every line where nothing is to be touched; why may be shown to people. */
 void plan_disable(const struct allowlist *list, struct outcome *outcomes, const char *why);
 
-/* Starts the outcome of each line as pending, with the address where the line has one. */
+/*
+ * Starts the outcome of each line: pending, with the address where the line has one, or
+ * RESULT_BAD_LINE.
+ */
 void plan_start(const struct allowlist *list, struct outcome *outcomes);
 
 #endif

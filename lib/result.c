@@ -87,6 +87,8 @@ void outcome_name(const struct allowlist_line *line, const struct outcome *outco
 
 	if (!outcome->has_address) {
 		allowlist_line_words(line, ret_text, size);
+		if (ret_text[0] == '\0')
+			snprintf(ret_text, size, "line %u", line->number);
 		return;
 	}
 	pci_address_format(&outcome->address, address);

@@ -69,7 +69,7 @@ bool result_is_ok(enum result result, bool optional);
 #define WARNINGS_STRSIZE 128
 void warnings_format(unsigned int warnings, char ret_text[static WARNINGS_STRSIZE]);
 
-/* Writes what to call a line: its address, or else its words, cut to size. */
+/* Writes what to call a line: its address, or else its words, or else its number. */
 void outcome_name(const struct allowlist_line *line, const struct outcome *outcome,
 		  char *ret_text, size_t size);
 

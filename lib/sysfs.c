@@ -12,19 +12,6 @@
 #include "config_space.h"
 #include "sysfs.h"
 
-/* A function whose facts are to be read. */
-struct target {
-	struct pci_address address;
-	unsigned int facts; /* enum fact */
-};
-
-struct targets {
-	struct target *entries;
-	size_t n;
-	size_t room;
-	unsigned int facts; /* for those that a directory lists */
-};
-
 int sysfs_open(const char *root, struct sysfs *ret_sysfs)
 {
 	char path[PATH_MAX];
@@ -179,8 +166,11 @@ static int parse_device_link(char *link, struct pci_path *ret_path)
 		}
 		if (path.n_steps == PCI_PATH_STEPS_MAX)
 			return -ELOOP;
-		path.steps[path.n_steps++] =
-			(struct pci_step){ address.device, address.function };
+		path.steps[path.n_steps++] = (struct pci_step){
+			.device = address.device,
+			.function = address.function,
+			.bus = address.bus,
+		};
 	}
 
 	if (!started)
@@ -260,10 +250,10 @@ int sysfs_read_function(const struct sysfs *sysfs, const struct pci_address *add
 			function.subsystem_error = read_id(fd, "subsystem_vendor",
 							   "subsystem_device",
 							   &function.subsystem);
-		if (function.facts & FACT_PATH)
-			function.path_error =
-				read_path(sysfs, &function.address, &function.path);
 	}
+	/* Also of a function that cannot be read: a line may name it by its path. */
+	if (function.facts & FACT_PATH)
+		function.path_error = read_path(sysfs, &function.address, &function.path);
 
 	*ret_function = function;
 	return 0;
@@ -283,56 +273,63 @@ void sysfs_read_subsystem(const struct sysfs *sysfs, struct pci_function *functi
 				 &function->subsystem);
 }
 
-static int add_target(struct targets *targets, const struct pci_address *address,
-		      unsigned int facts)
+/* Adds an address to an array that has n of them and doubles at each power of two. */
+static int append_address(struct pci_address **addresses, size_t n,
+			  const struct pci_address *address)
 {
-	if (targets->n == targets->room) {
-		size_t room = targets->room == 0 ? 16 : targets->room * 2;
-		struct target *entries;
+	if ((n & (n - 1)) == 0) {
+		struct pci_address *larger;
 
-		entries = reallocarray(targets->entries, room, sizeof(*entries));
-		if (entries == NULL)
+		larger = reallocarray(*addresses, n == 0 ? 1 : n * 2, sizeof(*larger));
+		if (larger == NULL)
 			return -ENOMEM;
-		targets->entries = entries;
-		targets->room = room;
+		*addresses = larger;
 	}
-	targets->entries[targets->n++] = (struct target){ *address, facts };
+	(*addresses)[n] = *address;
 	return 0;
 }
 
-static int compare_targets(const void *a, const void *b)
+/* Reads the entries of an open directory that are addresses. */
+static int read_addresses(DIR *dir, struct pci_address **ret_addresses, size_t *ret_n)
 {
-	return pci_address_compare(&((const struct target *)a)->address,
-				   &((const struct target *)b)->address);
-}
-
-/* Sorts the targets and makes one of those with the same address. */
-static void unite_targets(struct targets *targets)
-{
+	_cleanup_free_ struct pci_address *addresses = NULL;
 	size_t n = 0;
 
-	if (targets->n == 0)
-		return;
-	qsort(targets->entries, targets->n, sizeof(*targets->entries), compare_targets);
-	for (size_t i = 1; i < targets->n; i++) {
-		if (compare_targets(&targets->entries[n], &targets->entries[i]) == 0)
-			targets->entries[n].facts |= targets->entries[i].facts;
-		else
-			targets->entries[++n] = targets->entries[i];
+	for (;;) {
+		struct pci_address address;
+		struct parse_error error;
+		struct dirent *entry;
+		int err;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL && errno != 0)
+			return -errno;
+		if (entry == NULL)
+			break;
+		if (pci_address_parse(entry->d_name, strlen(entry->d_name), &address,
+				      &error) < 0)
+			continue;
+		err = append_address(&addresses, n, &address);
+		if (err < 0)
+			return err;
+		n++;
 	}
-	targets->n = n + 1;
+
+	*ret_addresses = addresses;
+	*ret_n = n;
+	addresses = NULL;
+	return 0;
 }
 
-/* Calls add for each directory entry that is an address; 0 or a negative errno. */
-static int for_each_address(int dir_fd, const char *path,
-			    int (*add)(void *context, const struct pci_address *address),
-			    void *context)
+/* Lists the functions in a directory below bus/pci. */
+static int list_addresses(const struct sysfs *sysfs, const char *path,
+			  struct pci_address **ret_addresses, size_t *ret_n)
 {
-	struct dirent *entry;
-	int err = 0, fd;
 	DIR *dir;
+	int fd, err;
 
-	fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(sysfs->pci_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	dir = fdopendir(fd);
@@ -341,197 +338,79 @@ static int for_each_address(int dir_fd, const char *path,
 		close(fd);
 		return err;
 	}
-	while (err == 0 && (entry = readdir(dir)) != NULL) {
-		struct pci_address address;
-		struct parse_error error;
-
-		if (pci_address_parse(entry->d_name, strlen(entry->d_name), &address,
-				      &error) == 0)
-			err = add(context, &address);
-	}
+	err = read_addresses(dir, ret_addresses, ret_n);
 	closedir(dir);
 	return err;
 }
 
-/* What is looked for below a bridge: the child at one step of a path. */
-struct child_search {
-	struct pci_step step;
-	bool found;
-	struct pci_address address;
-};
-
-static int match_child(void *context, const struct pci_address *address)
+int sysfs_list_all(const struct sysfs *sysfs, struct pci_address **ret_addresses,
+		   size_t *ret_n)
 {
-	struct child_search *search = context;
+	return list_addresses(sysfs, "devices", ret_addresses, ret_n);
+}
 
-	if (address->device != search->step.device ||
-	    address->function != search->step.function)
-		return 0;
-	/* Virtual functions may lie on a further bus; the lowest is the bridge's own. */
-	if (search->found && pci_address_compare(&search->address, address) < 0)
-		return 0;
-	search->found = true;
-	search->address = *address;
+int sysfs_list_group(const struct sysfs *sysfs, const struct pci_address *address,
+		     struct pci_address **ret_addresses, size_t *ret_n)
+{
+	char path[sizeof("devices//iommu_group/devices") + PCI_ADDRESS_STRSIZE];
+	char text[PCI_ADDRESS_STRSIZE];
+
+	pci_address_format(address, text);
+	snprintf(path, sizeof(path), "devices/%s/iommu_group/devices", text);
+	return list_addresses(sysfs, path, ret_addresses, ret_n);
+}
+
+int sysfs_list_bound(const struct sysfs *sysfs, const char *driver,
+		     struct pci_address **ret_addresses, size_t *ret_n)
+{
+	char path[sizeof("drivers/") + DRIVER_NAME_SIZE];
+
+	snprintf(path, sizeof(path), "drivers/%s", driver);
+	return list_addresses(sysfs, path, ret_addresses, ret_n);
+}
+
+/* Finds the function at one step below a bridge; -ENODEV where there is none. */
+static int find_child(const struct sysfs *sysfs, const struct pci_address *bridge,
+		      const struct pci_step *step, struct pci_address *ret_child)
+{
+	char path[sizeof("devices/") + PCI_ADDRESS_STRSIZE] = "devices/";
+	_cleanup_free_ struct pci_address *children = NULL;
+	const struct pci_address *found = NULL;
+	size_t n;
+	int err;
+
+	pci_address_format(bridge, path + strlen(path));
+	err = list_addresses(sysfs, path, &children, &n);
+	if (err < 0)
+		return err == -ENOENT ? -ENODEV : err;
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_address *child = &children[i];
+
+		if (child->device != step->device || child->function != step->function)
+			continue;
+		/* Virtual functions may lie on a further bus; the lowest is the bridge's. */
+		if (found == NULL || pci_address_compare(child, found) < 0)
+			found = child;
+	}
+	if (found == NULL)
+		return -ENODEV;
+	*ret_child = *found;
 	return 0;
 }
 
-/* Finds the address that a path leads to today; -ENODEV where it leads nowhere. */
-static int resolve_path(const struct sysfs *sysfs, const struct pci_path *path,
-			struct pci_address *ret_address)
+int sysfs_resolve_path(const struct sysfs *sysfs, const struct pci_path *path,
+		       struct pci_address *ret_address)
 {
 	struct pci_address address = path->first;
 
 	for (unsigned int i = 0; i < path->n_steps; i++) {
-		struct child_search search = { .step = path->steps[i] };
-		char dir[sizeof("devices/") + PCI_ADDRESS_STRSIZE] = "devices/";
-		int err;
+		int err = find_child(sysfs, &address, &path->steps[i], &address);
 
-		pci_address_format(&address, dir + strlen(dir));
-		err = for_each_address(sysfs->pci_fd, dir, match_child, &search);
 		if (err < 0)
-			return err == -ENOENT ? -ENODEV : err;
-		if (!search.found)
-			return -ENODEV;
-		address = search.address;
+			return err;
 	}
-
 	*ret_address = address;
 	return 0;
-}
-
-/* For for_each_address(): adds what the directory lists to the targets. */
-static int add_listed(void *context, const struct pci_address *address)
-{
-	struct targets *targets = context;
-
-	return add_target(targets, address, targets->facts);
-}
-
-/* The functions that the list names, or all there are, with what the lines ask for. */
-static int find_targets(const struct sysfs *sysfs, const struct allowlist *list,
-			bool everything, struct targets *targets)
-{
-	for (size_t i = 0; i < list->n_lines; i++) {
-		const struct allowlist_line *line = &list->lines[i];
-		struct pci_address address;
-		int err;
-
-		if (line->column != 0)
-			continue;
-		targets->facts |= facts_of_line(line);
-		err = resolve_path(sysfs, &line->where, &address);
-		if (err == -ENODEV)
-			continue;
-		if (err == 0)
-			err = add_target(targets, &address, facts_of_line(line));
-		if (err < 0)
-			return err;
-	}
-	if (everything)
-		return for_each_address(sysfs->pci_fd, "devices", add_listed, targets);
-	return 0;
-}
-
-/* Functions as they are read, and where neighbours of theirs are added. */
-struct reading {
-	const struct sysfs *sysfs;
-	struct pci_function *functions;
-	size_t n;
-};
-
-static int read_targets(struct reading *reading, struct targets *targets)
-{
-	struct pci_function *functions;
-
-	unite_targets(targets);
-	if (targets->n == 0)
-		return 0;
-	functions = reallocarray(reading->functions, reading->n + targets->n,
-				 sizeof(*functions));
-	if (functions == NULL)
-		return -ENOMEM;
-	reading->functions = functions;
-	for (size_t i = 0; i < targets->n; i++)
-		if (sysfs_read_function(reading->sysfs, &targets->entries[i].address,
-					targets->entries[i].facts, &functions[reading->n]) == 0)
-			reading->n++;
-	return 0;
-}
-
-struct neighbour_search {
-	const struct targets *known; /* sorted */
-	struct targets *neighbours;
-};
-
-static int add_neighbour(void *context, const struct pci_address *address)
-{
-	const struct neighbour_search *search = context;
-	const struct target key = { .address = *address };
-
-	if (bsearch(&key, search->known->entries, search->known->n, sizeof(key),
-		    compare_targets) != NULL)
-		return 0;
-	return add_target(search->neighbours, address, FACT_IDENTITY);
-}
-
-static int compare_by_group(const void *a, const void *b)
-{
-	const struct pci_function *x = a, *y = b;
-
-	return (x->group > y->group) - (x->group < y->group);
-}
-
-/* Finds the other members of the functions' IOMMU groups, reading each group once. */
-static int find_neighbours(struct reading *reading, const struct targets *known,
-			   struct targets *neighbours)
-{
-	struct neighbour_search search = { known, neighbours };
-	int group = -1;
-
-	if (reading->n == 0)
-		return 0;
-	qsort(reading->functions, reading->n, sizeof(*reading->functions), compare_by_group);
-	for (size_t i = 0; i < reading->n; i++) {
-		const struct pci_function *f = &reading->functions[i];
-		char path[sizeof("devices//iommu_group/devices") + PCI_ADDRESS_STRSIZE];
-		char address[PCI_ADDRESS_STRSIZE];
-		int err;
-
-		if (f->group < 0 || f->group == group)
-			continue;
-		group = f->group;
-		pci_address_format(&f->address, address);
-		snprintf(path, sizeof(path), "devices/%s/iommu_group/devices", address);
-		err = for_each_address(reading->sysfs->pci_fd, path, add_neighbour,
-				       &search);
-		/* A group that cannot be listed costs a warning, not the boot. */
-		if (err < 0 && err != -ENOENT && err != -ENOTDIR)
-			return err;
-	}
-	return 0;
-}
-
-int sysfs_read_machine(const struct sysfs *sysfs, const struct allowlist *list,
-		       bool everything, struct machine *ret_machine)
-{
-	struct reading reading = { .sysfs = sysfs };
-	struct targets targets = { 0 }, neighbours = { 0 };
-	int err;
-
-	err = find_targets(sysfs, list, everything, &targets);
-	if (err == 0)
-		err = read_targets(&reading, &targets);
-	if (err == 0 && !everything)
-		err = find_neighbours(&reading, &targets, &neighbours);
-	if (err == 0)
-		err = read_targets(&reading, &neighbours);
-	free(targets.entries);
-	free(neighbours.entries);
-	if (err < 0) {
-		free(reading.functions);
-		return err;
-	}
-	return machine_new(reading.functions, reading.n, everything, ret_machine);
 }
 
 int sysfs_driver_of(const struct sysfs *sysfs, const struct pci_address *address,
@@ -611,11 +490,12 @@ int sysfs_unbind(const struct sysfs *sysfs, const struct pci_address *address,
 	return write_to_driver(sysfs, driver, "unbind", text);
 }
 
-int sysfs_remove_id(const struct sysfs *sysfs, const char *driver, const struct pci_id *id)
+int sysfs_remove_id(const struct sysfs *sysfs, const char *driver, uint32_t vendor,
+		    uint32_t device)
 {
-	char text[sizeof("ffff ffff")];
+	char text[sizeof("ffffffff ffffffff")];
 
-	snprintf(text, sizeof(text), "%04x %04x", id->vendor, id->device);
+	snprintf(text, sizeof(text), "%04x %04x", vendor, device);
 	return write_to_driver(sysfs, driver, "remove_id", text);
 }
 
@@ -638,31 +518,4 @@ bool sysfs_override_is(const struct sysfs *sysfs, const struct pci_address *addr
 	text[n] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	return strcmp(text, driver) == 0;
-}
-
-int sysfs_bound_to(const struct sysfs *sysfs, const char *driver,
-		   struct pci_address **ret_addresses, size_t *ret_n)
-{
-	char path[sizeof("drivers/") + DRIVER_NAME_SIZE];
-	struct targets bound = { 0 };
-	struct pci_address *addresses;
-	int err;
-
-	snprintf(path, sizeof(path), "drivers/%s", driver);
-	err = for_each_address(sysfs->pci_fd, path, add_listed, &bound);
-	if (err < 0)
-		goto out;
-
-	addresses = calloc(bound.n + 1, sizeof(*addresses));
-	if (addresses == NULL) {
-		err = -ENOMEM;
-		goto out;
-	}
-	for (size_t i = 0; i < bound.n; i++)
-		addresses[i] = bound.entries[i].address;
-	*ret_addresses = addresses;
-	*ret_n = bound.n;
-out:
-	free(bound.entries);
-	return err;
 }

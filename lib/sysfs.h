@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "address.h"
-#include "allowlist.h"
 #include "machine.h"
 #include "util.h"
 
@@ -20,20 +20,31 @@ _must_check_ int sysfs_open(const char *root, struct sysfs *ret_sysfs);
 void sysfs_close(struct sysfs *sysfs);
 
 /*
- * Reads the facts that judging the list takes: of the functions that it names, and of
- * their neighbours in the same IOMMU groups; with everything, of all functions there are.
- * A function that cannot be read is there with its error. Returns 0 or a negative errno.
- */
-_must_check_ int sysfs_read_machine(const struct sysfs *sysfs, const struct allowlist *list,
-				    bool everything, struct machine *ret_machine);
-
-/*
  * Reads the facts (enum fact) of one function. Returns 0, or -ENODEV where there is none;
  * what else went wrong is in the function's own errors.
  */
 _must_check_ int sysfs_read_function(const struct sysfs *sysfs,
 				     const struct pci_address *address, unsigned int facts,
 				     struct pci_function *ret_function);
+
+/*
+ * Finds the address that a path leads to today. Returns 0, -ENODEV where it leads nowhere,
+ * or another negative errno.
+ */
+_must_check_ int sysfs_resolve_path(const struct sysfs *sysfs, const struct pci_path *path,
+				    struct pci_address *ret_address);
+
+/*
+ * List functions: all, those in the IOMMU group of one, those bound to a driver. The order
+ * is the kernel's; the caller frees *ret_addresses. Return 0 or a negative errno.
+ */
+_must_check_ int sysfs_list_all(const struct sysfs *sysfs,
+				struct pci_address **ret_addresses, size_t *ret_n);
+_must_check_ int sysfs_list_group(const struct sysfs *sysfs,
+				  const struct pci_address *address,
+				  struct pci_address **ret_addresses, size_t *ret_n);
+_must_check_ int sysfs_list_bound(const struct sysfs *sysfs, const char *driver,
+				  struct pci_address **ret_addresses, size_t *ret_n);
 
 /* Reads the subsystem of a function that has been read without it. */
 void sysfs_read_subsystem(const struct sysfs *sysfs, struct pci_function *function);
@@ -60,16 +71,15 @@ _must_check_ int sysfs_bind(const struct sysfs *sysfs, const struct pci_address 
 			    const char *driver);
 _must_check_ int sysfs_unbind(const struct sysfs *sysfs, const struct pci_address *address,
 			      const char *driver);
-/* -ENODEV where the driver has no dynamic ID that fits. */
+/*
+ * Vendor and device may be UINT32_MAX, which an ID that matches any has there. -ENODEV where
+ * the driver has no such dynamic ID.
+ */
 _must_check_ int sysfs_remove_id(const struct sysfs *sysfs, const char *driver,
-				 const struct pci_id *id);
+				 uint32_t vendor, uint32_t device);
 
 /* Does somebody else want the function on this driver, by its driver_override? */
 bool sysfs_override_is(const struct sysfs *sysfs, const struct pci_address *address,
 		       const char *driver);
-
-/* Lists the functions that are bound to a driver; the caller frees *ret_addresses. */
-_must_check_ int sysfs_bound_to(const struct sysfs *sysfs, const char *driver,
-				struct pci_address **ret_addresses, size_t *ret_n);
 
 #endif
