@@ -221,6 +221,33 @@ static void order(void **state)
 		}
 }
 
+static void paths_that_match(void **state)
+{
+	static const char *const match[] = { "00:01.3/00.0/02.0/00.0", "11:00.0/02.0/00.0",
+					     "12:02.0/00.0", "77:00.0" };
+	static const char *const differ[] = {
+		"00:01.3/00.0/02.0", "00:01.3/00.0/03.0/00.0", "12:02.0/00.1", "12:03.0/00.0",
+		"13:02.0/00.0",      "0001:77:00.0",           "00:01.3",
+		"00:00.0/01.3/00.0/02.0/00.0",
+	};
+	struct pci_path actual = path_of("00:01.3/00.0/02.0/00.0");
+
+	(void)state;
+	actual.steps[0].bus = 0x11;
+	actual.steps[1].bus = 0x12;
+	actual.steps[2].bus = 0x77;
+	for (size_t i = 0; i < ARRAY_SIZE(match); i++) {
+		struct pci_path written = path_of(match[i]);
+
+		assert_true(pci_path_matches(&written, &actual));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(differ); i++) {
+		struct pci_path written = path_of(differ[i]);
+
+		assert_false(pci_path_matches(&written, &actual));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +258,7 @@ int main(void)
 		cmocka_unit_test(paths_that_are_none),
 		cmocka_unit_test(deepest_path),
 		cmocka_unit_test(order),
+		cmocka_unit_test(paths_that_match),
 	};
 
 	return run_unit_tests("address", tests, NULL, NULL);

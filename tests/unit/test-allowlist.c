@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of the allowlist's grammar: what a good line means, and what a bad one says. */
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "unit.h"
@@ -48,6 +49,27 @@ static void empty_lists(void **state)
 		assert_int_equal(list.size, strlen(texts[i]));
 		allowlist_free(&list);
 	}
+}
+
+static void too_many_lines(void **state)
+{
+	const size_t size = 2 * (ALLOWLIST_LINES_MAX + 1);
+	struct allowlist list;
+	char *data;
+
+	(void)state;
+	for (size_t extra = 0; extra <= 2; extra += 2) {
+		data = malloc(size);
+		assert_non_null(data);
+		for (size_t i = 0; i < size; i += 2)
+			memcpy(data + i, "x\n", 2);
+		/* Blank lines and comments do not count. */
+		memcpy(data, "#\n", extra);
+		assert_int_equal(allowlist_parse(data, size, &list),
+				 extra > 0 ? 0 : -EFBIG);
+	}
+	assert_int_equal(list.n_lines, ALLOWLIST_LINES_MAX);
+	allowlist_free(&list);
 }
 
 static void no_bytes_at_all(void **state)
@@ -456,6 +478,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(empty_lists), cmocka_unit_test(no_bytes_at_all),
+		cmocka_unit_test(too_many_lines),
 		cmocka_unit_test(every_word),  cmocka_unit_test(every_guard),
 		cmocka_unit_test(path_form),   cmocka_unit_test(forms_of_one_list),
 		cmocka_unit_test(bad_lines),   cmocka_unit_test(bom_is_no_column),
