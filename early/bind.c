@@ -23,6 +23,9 @@ struct bind {
 	struct progress *progress;
 	struct sysfs sysfs;
 	struct machine machine;
+	bool any_open;    /* there is something to bind */
+	bool have_driver; /* there is a vfio-pci */
+	int load_error;   /* negative errno: why not */
 };
 
 static void fail(struct outcome *outcome, enum result result, int err)
@@ -30,14 +33,6 @@ static void fail(struct outcome *outcome, enum result result, int err)
 	outcome->result = result;
 	outcome->ok = false;
 	outcome->error = err < 0 ? -err : 0;
-}
-
-/* Is this the line that acts for its function, and is there still something to do? */
-static bool is_open(const struct bind *bind, size_t i)
-{
-	const struct outcome *outcome = &bind->progress->outcomes[i];
-
-	return outcome->same_as == i && outcome->result == RESULT_BIND;
 }
 
 /* Reads which driver has the function now; true where it is vfio-pci. */
@@ -72,22 +67,20 @@ static void check_excepts(struct bind *bind)
 	}
 }
 
-/* From here on no host driver can take an accepted function. */
-static void write_overrides(struct bind *bind)
+/* From here on no host driver can take the function. Returns false where that failed. */
+static bool write_override(struct bind *bind, struct outcome *outcome)
 {
-	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
-		struct outcome *outcome = &bind->progress->outcomes[i];
-		int err;
+	char text[PCI_ADDRESS_STRSIZE];
+	int err;
 
-		if (!is_open(bind, i))
-			continue;
-		err = sysfs_set_override(&bind->sysfs, &outcome->address, VFIO_DRIVER);
-		if (err < 0) {
-			fail(outcome, RESULT_BIND_FAILED, err);
-			outcome_say(outcome, "its driver override could not be written: %s",
-				    strerror(-err));
-		}
-	}
+	pci_address_format(&outcome->address, text);
+	progress_step(bind->progress, "writing the driver override of %s", text);
+	err = sysfs_set_override(&bind->sysfs, &outcome->address, VFIO_DRIVER);
+	if (err == 0)
+		return true;
+	fail(outcome, RESULT_BIND_FAILED, err);
+	outcome_say(outcome, "its driver override could not be written: %s", strerror(-err));
+	return false;
 }
 
 /* Notes what is late: host drivers may have been faster. */
@@ -106,14 +99,6 @@ static void check_late(struct bind *bind)
 		outcome->warnings |= WARNING_LATE;
 		bind->progress->warnings |= WARNING_LATE;
 	}
-}
-
-static bool has_open(const struct bind *bind)
-{
-	for (size_t i = 0; i < bind->work->list->n_lines; i++)
-		if (is_open(bind, i))
-			return true;
-	return false;
 }
 
 /* Loads vfio-pci with the ids= that are left when those of listed functions are gone. */
@@ -146,15 +131,6 @@ static int load_vfio(struct bind *bind)
 	return err;
 }
 
-/* Sees to it that there is a vfio-pci, with no ID of the list in it. */
-static int provide_vfio(struct bind *bind)
-{
-	if (sysfs_has_driver(&bind->sysfs, VFIO_DRIVER))
-		return release_ids(&bind->sysfs, bind->work->list, &bind->machine,
-				   bind->progress);
-	return load_vfio(bind);
-}
-
 static const char *load_error(int err)
 {
 	switch (err) {
@@ -169,44 +145,24 @@ static const char *load_error(int err)
 	}
 }
 
-/* Nothing can be bound: what is still open keeps its override, and its driver if it has. */
-static void give_up_driver(struct bind *bind, int err)
+/* Says why nothing can be bound: the function keeps its override, and its driver if any. */
+static void give_up_driver(struct outcome *outcome, int err)
 {
-	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
-		struct outcome *outcome = &bind->progress->outcomes[i];
-
-		if (!is_open(bind, i))
-			continue;
-		fail(outcome, RESULT_NO_DRIVER, err);
-		outcome_say(outcome,
-			    VFIO_DRIVER " could not be had: %s; no host driver gets this "
-			    "function", load_error(err));
-		if (outcome->was[0] != '\0')
-			outcome_say(outcome,
-				    VFIO_DRIVER " could not be had: %s; left on %s",
-				    load_error(err), outcome->was);
-	}
+	fail(outcome, RESULT_NO_DRIVER, err);
+	outcome_say(outcome, VFIO_DRIVER " could not be had: %s; %s%s", load_error(err),
+		    outcome->was[0] != '\0' ? "left on " : "no host driver gets it",
+		    outcome->was);
 }
 
-/* Refuses what has no IOMMU group, before anything is torn off its driver. */
-static void check_groups(struct bind *bind)
+/* The same for a function without a group: vfio-pci would refuse it. */
+static void give_up_group(struct outcome *outcome)
 {
-	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
-		struct outcome *outcome = &bind->progress->outcomes[i];
-		const struct pci_function *f;
-
-		if (!is_open(bind, i))
-			continue;
-		f = machine_at(&bind->machine, &outcome->address);
-		if (f == NULL || f->group >= 0 || verify(&bind->sysfs, outcome))
-			continue;
-		fail(outcome, RESULT_NO_IOMMU, 0);
-		outcome_say(outcome,
-			    "it is in no IOMMU group: the IOMMU is off in the firmware or on "
-			    "the kernel command line; %s%s",
-			    outcome->was[0] != '\0' ? "left on " : "no host driver gets it",
-			    outcome->was);
-	}
+	fail(outcome, RESULT_NO_IOMMU, 0);
+	outcome_say(outcome,
+		    "it is in no IOMMU group: the IOMMU is off in the firmware or on the kernel "
+		    "command line; %s%s",
+		    outcome->was[0] != '\0' ? "left on " : "no host driver gets it",
+		    outcome->was);
 }
 
 /* Asks the kernel for a probe where loading did not bind the function, and looks. */
@@ -252,41 +208,71 @@ static void rebind(struct bind *bind, struct outcome *outcome)
 	probe(bind, outcome);
 }
 
-/*
- * Binds what is open. Those that a host driver has come last: taking one off its driver is
- * the step that may hang, and then all others are done.
- */
-static void bind_open(struct bind *bind)
+/* In a crash kernel a dump is all that matters. */
+static void leave_to_crash_kernel(struct outcome *outcome)
 {
-	size_t n_lines = bind->work->list->n_lines;
-
-	for (size_t i = 0; i < n_lines; i++) {
-		struct outcome *outcome = &bind->progress->outcomes[i];
-
-		if (is_open(bind, i) && !verify(&bind->sysfs, outcome) &&
-		    outcome->driver[0] == '\0')
-			probe(bind, outcome);
-	}
-	for (size_t i = 0; i < n_lines; i++)
-		if (is_open(bind, i))
-			rebind(bind, &bind->progress->outcomes[i]);
+	outcome->result = RESULT_DISABLED;
+	outcome_say(outcome, "crash kernel: kept from host drivers, not bound");
 }
 
-/* In a crash kernel a dump is all that matters. */
-static void leave_to_crash_kernel(struct bind *bind)
+/* Binds a function that has its override, or says why not. */
+static void settle(struct bind *bind, struct outcome *outcome)
+{
+	const struct pci_function *f = machine_at(&bind->machine, &outcome->address);
+
+	if (bind->work->crash_kernel)
+		leave_to_crash_kernel(outcome);
+	else if (!bind->have_driver)
+		give_up_driver(outcome, bind->load_error);
+	else if (verify(&bind->sysfs, outcome))
+		return;
+	else if (f == NULL || f->group < 0)
+		give_up_group(outcome);
+	else if (outcome->driver[0] == '\0')
+		probe(bind, outcome);
+	else
+		rebind(bind, outcome);
+}
+
+/* Calls a step for each function that is still open, of those that have a driver or not. */
+static void for_each_open(struct bind *bind, bool has_driver,
+			  void (*step)(struct bind *bind, struct outcome *outcome))
 {
 	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
 		struct outcome *outcome = &bind->progress->outcomes[i];
 
-		if (!is_open(bind, i))
-			continue;
-		outcome->result = RESULT_DISABLED;
-		outcome_say(outcome, "crash kernel: kept from host drivers, not bound");
+		if (outcome->same_as == i && outcome->result == RESULT_BIND &&
+		    (outcome->was[0] != '\0') == has_driver)
+			step(bind, outcome);
 	}
 }
 
+static void shield(struct bind *bind, struct outcome *outcome)
+{
+	(void)write_override(bind, outcome);
+	bind->any_open = true;
+}
+
+static void shield_and_settle(struct bind *bind, struct outcome *outcome)
+{
+	if (write_override(bind, outcome))
+		settle(bind, outcome);
+}
+
+static void see_open(struct bind *bind, struct outcome *outcome)
+{
+	(void)outcome;
+	bind->any_open = true;
+}
+
+/*
+ * Functions without a driver come first, through all steps: nobody else holds them. One that
+ * has a driver already may hang in it, so that even its override can never be written; no
+ * other driver can take it meanwhile.
+ */
 static int carry_out(struct bind *bind)
 {
+	bool was_there;
 	int err;
 
 	progress_step(bind->progress, "reading the functions");
@@ -297,24 +283,24 @@ static int carry_out(struct bind *bind)
 
 	check_excepts(bind);
 	check_late(bind);
-	progress_step(bind->progress, "writing driver overrides");
-	write_overrides(bind);
-	if (bind->work->crash_kernel) {
-		leave_to_crash_kernel(bind);
-		return 0;
-	}
-	if (!has_open(bind))
+	for_each_open(bind, false, shield);
+	for_each_open(bind, true, see_open);
+	if (!bind->any_open)
 		return 0;
 
-	err = provide_vfio(bind);
-	if (!sysfs_has_driver(&bind->sysfs, VFIO_DRIVER)) {
-		give_up_driver(bind, err);
-		return 0;
-	}
+	was_there = sysfs_has_driver(&bind->sysfs, VFIO_DRIVER);
+	if (!was_there && !bind->work->crash_kernel)
+		bind->load_error = load_vfio(bind);
+	bind->have_driver = was_there || sysfs_has_driver(&bind->sysfs, VFIO_DRIVER);
+
+	for_each_open(bind, false, settle);
+	if (was_there && !bind->work->crash_kernel)
+		err = release_ids(&bind->sysfs, bind->work->list, &bind->machine,
+				  bind->progress);
 	if (err < 0)
-		progress_note(bind->progress, VFIO_DRIVER " is there, but: %s", strerror(-err));
-	check_groups(bind);
-	bind_open(bind);
+		progress_note(bind->progress, "IDs could not be taken from " VFIO_DRIVER ": %s",
+			      strerror(-err));
+	for_each_open(bind, true, shield_and_settle);
 	return 0;
 }
 
@@ -358,7 +344,8 @@ void bind_conclude(const struct bind_work *work, enum result unfinished, const c
 		outcome->result = first->result;
 		outcome->ok = first->ok;
 		outcome->error = first->error;
-		outcome->warnings |= first->warnings;
+		/* The pins are each line's own. */
+		outcome->warnings |= first->warnings & ~(unsigned int)WARNING_UNPINNED;
 		memcpy(outcome->driver, first->driver, sizeof(outcome->driver));
 		memcpy(outcome->was, first->was, sizeof(outcome->was));
 		memcpy(outcome->message, first->message, sizeof(outcome->message));

@@ -25,6 +25,9 @@
 /* Put into the image by the hook where the list is not the one of /etc/ptbind. */
 #define STALE_PATH ALLOWLIST_PATH ".stale"
 
+/* The same where the list was bad and there was no other. */
+#define UNUSABLE_PATH ALLOWLIST_PATH ".unusable"
+
 #define RUN_DIR "/run/ptbind"
 #define REPORT_PATH RUN_DIR "/report.json"
 #define USED_LIST_PATH RUN_DIR "/allowlist"
@@ -99,7 +102,9 @@ static void log_summary(struct boot *boot)
 	enum log_level level = LOG_WANTED;
 	size_t n_bound = 0;
 
-	if (list->n_lines == 0 && boot->reason[0] == '\0') {
+	if (list->n_lines == 0 && boot->reason[0] != '\0')
+		return;
+	if (list->n_lines == 0) {
 		kernel_log(&boot->log, LOG_WANTED, "%s %s: nothing to bind",
 			   boot->input.has_list ? "empty allowlist" : "no allowlist",
 			   ALLOWLIST_PATH);
@@ -273,6 +278,13 @@ static void check_surroundings(struct boot *boot)
 	}
 }
 
+/* Says why nothing can be done, and what would help. */
+static void refuse(struct boot *boot, const char *why)
+{
+	boot->state = REPORT_REFUSED;
+	snprintf(boot->reason, sizeof(boot->reason), "%s: nothing is touched", why);
+}
+
 /* Lets the list be, for a reason that is as it should be. */
 static void stand_aside(struct boot *boot, const char *why)
 {
@@ -294,11 +306,11 @@ int boot(void)
 	}
 
 	err = input_read("", &boot.input);
-	if (err < 0) {
-		boot.state = REPORT_REFUSED;
-		snprintf(boot.reason, sizeof(boot.reason), "%s: nothing is touched",
-			 boot.input.problem);
-	}
+	if (err < 0)
+		refuse(&boot, boot.input.problem);
+	else if (access(UNUSABLE_PATH, F_OK) == 0)
+		refuse(&boot, "the allowlist was bad when this image was built, and there was "
+			      "no good one; mend it and run 'update-initramfs -u -k all'");
 	if (share_progress(&boot.input.list, &boot.progress) < 0) {
 		kernel_log(&boot.log, LOG_FAILED, "out of memory: nothing is touched");
 		return EXIT_NOT_AS_WANTED;

@@ -140,7 +140,8 @@ static bool is_accepted(const struct release *release, const struct pci_address 
 	for (size_t i = 0; i < release->list->n_lines; i++) {
 		const struct outcome *outcome = &release->progress->outcomes[i];
 
-		if (outcome->result == RESULT_BIND &&
+		if ((outcome->result == RESULT_BIND || outcome->result == RESULT_BOUND ||
+		     outcome->result == RESULT_ALREADY_BOUND) &&
 		    pci_address_compare(&outcome->address, address) == 0)
 			return true;
 	}

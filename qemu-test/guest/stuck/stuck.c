@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A driver whose remove never returns, for QEMU's teaching device "edu". */
+/* A driver whose remove, or probe, never returns; for QEMU's teaching device "edu". */
 
 #include <linux/completion.h>
 #include <linux/module.h>
@@ -10,8 +10,16 @@
 
 static DECLARE_COMPLETION(never);
 
+static bool hang_in_probe;
+module_param(hang_in_probe, bool, 0444);
+MODULE_PARM_DESC(hang_in_probe, "Hang in probe already");
+
 static int stuck_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	if (hang_in_probe) {
+		pci_info(pdev, "probe does not return\n");
+		wait_for_completion(&never);
+	}
 	pci_info(pdev, "bound\n");
 	return 0;
 }
@@ -36,5 +44,5 @@ static struct pci_driver stuck_driver = {
 };
 module_pci_driver(stuck_driver);
 
-MODULE_DESCRIPTION("Test driver that hangs in remove");
+MODULE_DESCRIPTION("Test driver that hangs in remove or probe");
 MODULE_LICENSE("GPL");
