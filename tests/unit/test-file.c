@@ -200,7 +200,7 @@ static void cannot_replace(void **state)
 	assert_int_equal(file_replace(long_path, "x", 1), -ENAMETOOLONG);
 
 	/* A link in the place of the new file is not followed. */
-	assert_int_equal(symlink("/dev/null", other), 0);
+	assert_int_equal(symlink("nowhere", other), 0);
 	assert_int_equal(file_replace(path, "x", 1), -ELOOP);
 	assert_int_equal(unlink(other), 0);
 
