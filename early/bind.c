@@ -23,7 +23,6 @@ struct bind {
 	struct progress *progress;
 	struct sysfs sysfs;
 	struct machine machine;
-	bool any_open;    /* there is something to bind */
 	bool have_driver; /* there is a vfio-pci */
 	int load_error;   /* negative errno: why not */
 };
@@ -67,8 +66,8 @@ static void check_excepts(struct bind *bind)
 	}
 }
 
-/* From here on no host driver can take the function. Returns false where that failed. */
-static bool write_override(struct bind *bind, struct outcome *outcome)
+/* From here on no host driver can take the function. */
+static void write_override(struct bind *bind, struct outcome *outcome)
 {
 	char text[PCI_ADDRESS_STRSIZE];
 	int err;
@@ -77,10 +76,9 @@ static bool write_override(struct bind *bind, struct outcome *outcome)
 	progress_step(bind->progress, "writing the driver override of %s", text);
 	err = sysfs_set_override(&bind->sysfs, &outcome->address, VFIO_DRIVER);
 	if (err == 0)
-		return true;
+		return;
 	fail(outcome, RESULT_BIND_FAILED, err);
 	outcome_say(outcome, "its driver override could not be written: %s", strerror(-err));
-	return false;
 }
 
 /* Notes what is late: host drivers may have been faster. */
@@ -234,35 +232,40 @@ static void settle(struct bind *bind, struct outcome *outcome)
 		rebind(bind, outcome);
 }
 
-/* Calls a step for each function that is still open, of those that have a driver or not. */
-static void for_each_open(struct bind *bind, bool has_driver,
+/* The same for a function that has a driver, and no override yet. */
+static void take_over(struct bind *bind, struct outcome *outcome)
+{
+	write_override(bind, outcome);
+	if (outcome->result == RESULT_BIND)
+		settle(bind, outcome);
+}
+
+/* Is this the line that acts for its function, and is there still something to do? */
+static bool is_open(const struct bind *bind, size_t i)
+{
+	const struct outcome *outcome = &bind->progress->outcomes[i];
+
+	return outcome->same_as == i && outcome->result == RESULT_BIND;
+}
+
+static bool has_open(const struct bind *bind)
+{
+	for (size_t i = 0; i < bind->work->list->n_lines; i++)
+		if (is_open(bind, i))
+			return true;
+	return false;
+}
+
+/* Calls a step for each function that is open, of those that had a driver, or had none. */
+static void for_each_open(struct bind *bind, bool had_driver,
 			  void (*step)(struct bind *bind, struct outcome *outcome))
 {
 	for (size_t i = 0; i < bind->work->list->n_lines; i++) {
 		struct outcome *outcome = &bind->progress->outcomes[i];
 
-		if (outcome->same_as == i && outcome->result == RESULT_BIND &&
-		    (outcome->was[0] != '\0') == has_driver)
+		if (is_open(bind, i) && (outcome->was[0] != '\0') == had_driver)
 			step(bind, outcome);
 	}
-}
-
-static void shield(struct bind *bind, struct outcome *outcome)
-{
-	(void)write_override(bind, outcome);
-	bind->any_open = true;
-}
-
-static void shield_and_settle(struct bind *bind, struct outcome *outcome)
-{
-	if (write_override(bind, outcome))
-		settle(bind, outcome);
-}
-
-static void see_open(struct bind *bind, struct outcome *outcome)
-{
-	(void)outcome;
-	bind->any_open = true;
 }
 
 /*
@@ -283,9 +286,8 @@ static int carry_out(struct bind *bind)
 
 	check_excepts(bind);
 	check_late(bind);
-	for_each_open(bind, false, shield);
-	for_each_open(bind, true, see_open);
-	if (!bind->any_open)
+	for_each_open(bind, false, write_override);
+	if (!has_open(bind))
 		return 0;
 
 	was_there = sysfs_has_driver(&bind->sysfs, VFIO_DRIVER);
@@ -300,7 +302,7 @@ static int carry_out(struct bind *bind)
 	if (err < 0)
 		progress_note(bind->progress, "IDs could not be taken from " VFIO_DRIVER ": %s",
 			      strerror(-err));
-	for_each_open(bind, true, shield_and_settle);
+	for_each_open(bind, true, take_over);
 	return 0;
 }
 

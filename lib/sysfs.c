@@ -217,7 +217,7 @@ static int read_group(int dir_fd, int *ret_group)
 
 static int read_identity(int dir_fd, struct pci_function *function)
 {
-	unsigned long class = 0;
+	unsigned long class;
 	int err;
 
 	err = read_id(dir_fd, "vendor", "device", &function->id);
