@@ -276,8 +276,8 @@ static void check_pins(const struct plan_input *input, const struct allowlist_li
 }
 
 /* Decides for one line, without regard to the others. */
-static void decide(const struct plan_input *input, const struct allowlist_line *line,
-		   struct outcome *outcome, bool *search)
+static void decide_line(const struct plan_input *input, const struct allowlist_line *line,
+			struct outcome *outcome, bool *search)
 {
 	const struct pci_function *function;
 
@@ -430,7 +430,7 @@ int plan_make(const struct plan_input *input, struct outcome *outcomes, bool *re
 
 	plan_start(input->list, outcomes);
 	for (size_t i = 0; i < input->list->n_lines; i++)
-		decide(input, &input->list->lines[i], &outcomes[i], &search);
+		decide_line(input, &input->list->lines[i], &outcomes[i], &search);
 	unite_duplicates(input, outcomes, first_lines);
 	err = warn_shared_groups(input, outcomes, first_lines);
 	if (err < 0)
