@@ -61,8 +61,8 @@ static void check_excepts(struct bind *bind)
 		if (!plan_except_is_idle(&input, i))
 			continue;
 		pci_path_format(&cmdline->except[i], text);
-		progress_note(bind->progress, "pt.disable=%s leaves out nothing: it is not listed",
-			 text);
+		progress_note(bind->progress,
+			      "pt.disable=%s leaves out nothing: it is not listed", text);
 	}
 }
 
@@ -78,7 +78,8 @@ static void write_override(struct bind *bind, struct outcome *outcome)
 	if (err == 0)
 		return;
 	fail(outcome, RESULT_BIND_FAILED, err);
-	outcome_say(outcome, "its driver override could not be written: %s", strerror(-err));
+	outcome_say(outcome, "its driver override could not be written: %s",
+		    strerror(-err));
 }
 
 /* Notes what is late: host drivers may have been faster. */
@@ -117,12 +118,14 @@ static int load_vfio(struct bind *bind)
 	if (ids_name_subsystems(options))
 		for (size_t i = 0; i < bind->machine.n_functions; i++)
 			sysfs_read_subsystem(&bind->sysfs, &bind->machine.functions[i]);
-	err = ids_drop_listed(options, work->list, &bind->machine, bind->progress->outcomes,
-			      &ids);
+	err = ids_drop_listed(options, work->list, &bind->machine,
+			      bind->progress->outcomes, &ids);
 	if (err == 0 && ids != NULL)
 		progress_note(bind->progress,
-			 "ids= of " VFIO_DRIVER " holds IDs of listed functions, which would "
-			 "take their unlisted twins; loading it with ids=%s", ids);
+			      "ids= of " VFIO_DRIVER
+			      " holds IDs of listed functions, which would "
+			      "take their unlisted twins; loading it with ids=%s",
+			      ids);
 	if (err == 0)
 		err = vfio_module_load(&vfio, ids);
 	vfio_module_close(&vfio);
@@ -143,7 +146,8 @@ static const char *load_error(int err)
 	}
 }
 
-/* Says why nothing can be bound: the function keeps its override, and its driver if any. */
+/* Says why nothing can be bound: the function keeps its override, and its driver if any.
+ */
 static void give_up_driver(struct outcome *outcome, int err)
 {
 	fail(outcome, RESULT_NO_DRIVER, err);
@@ -156,11 +160,12 @@ static void give_up_driver(struct outcome *outcome, int err)
 static void give_up_group(struct outcome *outcome)
 {
 	fail(outcome, RESULT_NO_IOMMU, 0);
-	outcome_say(outcome,
-		    "it is in no IOMMU group: the IOMMU is off in the firmware or on the kernel "
-		    "command line; %s%s",
-		    outcome->was[0] != '\0' ? "left on " : "no host driver gets it",
-		    outcome->was);
+	outcome_say(
+		outcome,
+		"it is in no IOMMU group: the IOMMU is off in the firmware or on the kernel "
+		"command line; %s%s",
+		outcome->was[0] != '\0' ? "left on " : "no host driver gets it",
+		outcome->was);
 }
 
 /* Asks the kernel for a probe where loading did not bind the function, and looks. */
@@ -256,7 +261,8 @@ static bool has_open(const struct bind *bind)
 	return false;
 }
 
-/* Calls a step for each function that is open, of those that had a driver, or had none. */
+/* Calls a step for each function that is open, of those that had a driver, or had none.
+ */
 static void for_each_open(struct bind *bind, bool had_driver,
 			  void (*step)(struct bind *bind, struct outcome *outcome))
 {
@@ -269,9 +275,9 @@ static void for_each_open(struct bind *bind, bool had_driver,
 }
 
 /*
- * Functions without a driver come first, through all steps: nobody else holds them. One that
- * has a driver already may hang in it, so that even its override can never be written; no
- * other driver can take it meanwhile.
+ * Functions without a driver come first, through all steps: nobody else holds them. One
+ * that has a driver already may hang in it, so that even its override can never be
+ * written; no other driver can take it meanwhile.
  */
 static int carry_out(struct bind *bind)
 {
@@ -300,7 +306,8 @@ static int carry_out(struct bind *bind)
 		err = release_ids(&bind->sysfs, bind->work->list, &bind->machine,
 				  bind->progress);
 	if (err < 0)
-		progress_note(bind->progress, "IDs could not be taken from " VFIO_DRIVER ": %s",
+		progress_note(bind->progress,
+			      "IDs could not be taken from " VFIO_DRIVER ": %s",
 			      strerror(-err));
 	for_each_open(bind, true, take_over);
 	return 0;
@@ -332,7 +339,8 @@ void bind_conclude(const struct bind_work *work, enum result unfinished, const c
 			continue;
 		if (outcome->same_as != i)
 			continue;
-		if (have_sysfs && outcome->result == RESULT_BIND && verify(&sysfs, outcome))
+		if (have_sysfs && outcome->result == RESULT_BIND &&
+		    verify(&sysfs, outcome))
 			continue;
 		fail(outcome, unfinished, 0);
 		outcome_say(outcome, "%s", why);

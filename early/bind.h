@@ -22,8 +22,8 @@ struct bind_work {
 void bind_functions(struct bind_work *work);
 
 /*
- * Reads the drivers of those functions that a worker left behind undecided: bound, or what
- * why says. Also gives the other lines for a function the outcome of its first.
+ * Reads the drivers of those functions that a worker left behind undecided: bound, or
+ * what why says. Also gives the other lines for a function the outcome of its first.
  */
 void bind_conclude(const struct bind_work *work, enum result unfinished, const char *why);
 

@@ -67,7 +67,8 @@ static int share_progress(const struct allowlist *list, struct progress **ret_pr
 	size_t size = sizeof(struct progress) + list->n_lines * sizeof(struct outcome);
 	void *memory;
 
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (memory == MAP_FAILED)
 		return -errno;
 	*ret_progress = memory;
@@ -117,8 +118,8 @@ static void log_summary(struct boot *boot)
 		if (level_of(outcome) < level)
 			level = level_of(outcome);
 	}
-	kernel_log(&boot->log, level, "%zu listed, %zu bound, %zu not", list->n_lines, n_bound,
-		   list->n_lines - n_bound);
+	kernel_log(&boot->log, level, "%zu listed, %zu bound, %zu not", list->n_lines,
+		   n_bound, list->n_lines - n_bound);
 }
 
 static void log_function(struct boot *boot, const struct allowlist_line *line,
@@ -261,7 +262,8 @@ static void run_worker(struct boot *boot)
 	bind_conclude(&work, unfinished, boot->reason);
 }
 
-/* Notes what is wrong with the image or the command line without keeping it from binding. */
+/* Notes what is wrong with the image or the command line without keeping it from binding.
+ */
 static void check_surroundings(struct boot *boot)
 {
 	const struct cmdline *cmdline = &boot->input.cmdline;
@@ -272,9 +274,11 @@ static void check_surroundings(struct boot *boot)
 	}
 	if (access(STALE_PATH, F_OK) == 0) {
 		boot->warnings |= WARNING_STALE_LIST;
-		add_note(boot, "the allowlist had errors when this image was built, so that the "
-			       "last good one is in it: mend the list, then run "
-			       "'update-initramfs -u -k all'");
+		add_note(
+			boot,
+			"the allowlist had errors when this image was built, so that the "
+			"last good one is in it: mend the list, then run "
+			"'update-initramfs -u -k all'");
 	}
 }
 
@@ -300,8 +304,9 @@ int boot(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &boot.start);
 	if (!is_initramfs()) {
-		fprintf(stderr, "ptbind-early: this is no initramfs, refusing to touch the "
-				"devices of a running system; see --dry-run\n");
+		fprintf(stderr,
+			"ptbind-early: this is no initramfs, refusing to touch the "
+			"devices of a running system; see --dry-run\n");
 		return EXIT_UNUSABLE;
 	}
 
@@ -309,8 +314,9 @@ int boot(void)
 	if (err < 0)
 		refuse(&boot, boot.input.problem);
 	else if (access(UNUSABLE_PATH, F_OK) == 0)
-		refuse(&boot, "the allowlist was bad when this image was built, and there was "
-			      "no good one; mend it and run 'update-initramfs -u -k all'");
+		refuse(&boot,
+		       "the allowlist was bad when this image was built, and there was "
+		       "no good one; mend it and run 'update-initramfs -u -k all'");
 	if (share_progress(&boot.input.list, &boot.progress) < 0) {
 		kernel_log(&boot.log, LOG_FAILED, "out of memory: nothing is touched");
 		return EXIT_NOT_AS_WANTED;

@@ -8,9 +8,9 @@
 
 /* Exit status, the same for all that ptbind-early does. */
 enum exit_status {
-	EXIT_AS_WANTED = 0,     /* with warnings, disabled, or optional and absent, too */
+	EXIT_AS_WANTED = 0, /* with warnings, disabled, or optional and absent, too */
 	EXIT_NOT_AS_WANTED = 1,
-	EXIT_UNUSABLE = 2,      /* wrong usage, or a list that could not be read */
+	EXIT_UNUSABLE = 2, /* wrong usage, or a list that could not be read */
 };
 
 /* Binds what the allowlist of the image says, and reports. Returns an exit status. */

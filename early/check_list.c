@@ -20,8 +20,8 @@ static bool check_owner(const char *path)
 		return false;
 	}
 	if (st.st_uid != 0) {
-		fprintf(stderr, "%s: owned by user %u; expected root: 'chown root %s'\n", path,
-			(unsigned int)st.st_uid, path);
+		fprintf(stderr, "%s: owned by user %u; expected root: 'chown root %s'\n",
+			path, (unsigned int)st.st_uid, path);
 		return false;
 	}
 	if (st.st_mode & (S_IWGRP | S_IWOTH)) {

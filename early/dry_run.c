@@ -13,7 +13,8 @@
 #include "sysfs.h"
 
 /* Decides about the functions of the tree, with notes to standard error. */
-static int make_plan(const char *root, const struct input *input, struct outcome *outcomes)
+static int make_plan(const char *root, const struct input *input,
+		     struct outcome *outcomes)
 {
 	const struct cmdline *cmdline = &input->cmdline;
 	struct machine machine = { 0 };
@@ -35,14 +36,17 @@ static int make_plan(const char *root, const struct input *input, struct outcome
 		if (!plan_except_is_idle(&plan, i))
 			continue;
 		pci_path_format(&cmdline->except[i], text);
-		fprintf(stderr, "ptbind-early: pt.disable=%s leaves out nothing: it is not "
-				"listed\n", text);
+		fprintf(stderr,
+			"ptbind-early: pt.disable=%s leaves out nothing: it is not "
+			"listed\n",
+			text);
 	}
 	machine_free(&machine);
 	return 0;
 }
 
-static void print_outcome(const struct allowlist_line *line, const struct outcome *outcome)
+static void print_outcome(const struct allowlist_line *line,
+			  const struct outcome *outcome)
 {
 	char name[ALLOWLIST_LINE_MAX + 1], warnings[WARNINGS_STRSIZE];
 
@@ -86,7 +90,8 @@ int dry_run(const char *root)
 	else if (input.list.n_lines > 0)
 		err = make_plan(root, &input, outcomes);
 	if (err < 0) {
-		fprintf(stderr, "ptbind-early: %s/sys/bus/pci: %s\n", root, strerror(-err));
+		fprintf(stderr, "ptbind-early: %s/sys/bus/pci: %s\n", root,
+			strerror(-err));
 		status = EXIT_NOT_AS_WANTED;
 	}
 

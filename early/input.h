@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What decides before any device is looked at: command line, allowlist, kind of kernel. */
+/* What decides before any device is looked at: command line, allowlist, kind of kernel.
+ */
 #ifndef PTBIND_INPUT_H
 #define PTBIND_INPUT_H
 

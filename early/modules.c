@@ -90,8 +90,9 @@ int vfio_module_load(const struct vfio_module *vfio, const char *ids)
 			return err;
 		context.vfio_options = joined;
 	}
-	err = kmod_module_probe_insert_module(vfio->module, 0, extra, load_instead, &context,
-					      NULL);
-	/* Positive values say that a blacklist applied, which none of the flags asks for. */
+	err = kmod_module_probe_insert_module(vfio->module, 0, extra, load_instead,
+					      &context, NULL);
+	/* Positive values say that a blacklist applied, which none of the flags asks for.
+	 */
 	return err > 0 ? -EPERM : err;
 }

@@ -22,7 +22,7 @@ void progress_note(struct progress *progress, const char *format, ...)
 	if (progress->n_notes == PROGRESS_NOTES_MAX)
 		return;
 	va_start(args, format);
-	vsnprintf(progress->notes[progress->n_notes++], sizeof(progress->notes[0]), format,
-		  args);
+	vsnprintf(progress->notes[progress->n_notes++], sizeof(progress->notes[0]),
+		  format, args);
 	va_end(args);
 }

@@ -13,12 +13,12 @@
 #define PROGRESS_NOTES_MAX 16
 
 struct progress {
-	char step[128];          /* what is being done right now, for "while …" */
-	int error;               /* negative errno that ended the work early */
-	unsigned int warnings;   /* enum warning, of the boot as a whole */
+	char step[128];        /* what is being done right now, for "while …" */
+	int error;             /* negative errno that ended the work early */
+	unsigned int warnings; /* enum warning, of the boot as a whole */
 	size_t n_notes;
 	char notes[PROGRESS_NOTES_MAX][256]; /* sentences for a person */
-	struct outcome outcomes[]; /* one for each line of the list */
+	struct outcome outcomes[];           /* one for each line of the list */
 };
 
 /* Says what is being done from now on. */

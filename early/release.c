@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Vfio-pci may be built in, or loaded by somebody else, with ids= that nobody can ask it for.
- * Taking each ID of the list away from it tells which it had.
+ * Vfio-pci may be built in, or loaded by somebody else, with ids= that nobody can ask it
+ * for. Taking each ID of the list away from it tells which it had.
  */
 
 #include <errno.h>
@@ -89,7 +89,8 @@ static bool remove_id(const struct release *release, uint32_t vendor, uint32_t d
 	return n > 0;
 }
 
-/* Removes all IDs of the list, also those that match any device; says whether it had one. */
+/* Removes all IDs of the list, also those that match any device; says whether it had one.
+ */
 static bool remove_ids(struct release *release)
 {
 	bool had_any = remove_id(release, ANY_ID, ANY_ID);
@@ -99,7 +100,8 @@ static bool remove_ids(struct release *release)
 		struct listed_id *listed = &release->ids[i];
 
 		listed->removed = had_any;
-		listed->removed |= remove_id(release, listed->id.vendor, listed->id.device);
+		listed->removed |=
+			remove_id(release, listed->id.vendor, listed->id.device);
 		listed->removed |= remove_id(release, listed->id.vendor, ANY_ID);
 		/* Gone with the first of its vendor; the others had it as well. */
 		if (i > 0 && release->ids[i - 1].id.vendor == listed->id.vendor)
@@ -149,7 +151,8 @@ static bool is_accepted(const struct release *release, const struct pci_address 
 }
 
 /* Takes a function off vfio-pci, and lets the host have it. */
-static void release_function(const struct release *release, const struct pci_address *address)
+static void release_function(const struct release *release,
+			     const struct pci_address *address)
 {
 	struct progress *progress = release->progress;
 	char text[PCI_ADDRESS_STRSIZE];
@@ -161,11 +164,13 @@ static void release_function(const struct release *release, const struct pci_add
 	if (err == 0)
 		err = sysfs_probe(release->sysfs, address);
 	if (err < 0)
-		progress_note(progress, "%s could not be released from " VFIO_DRIVER ": %s",
-			      text, strerror(-err));
+		progress_note(progress,
+			      "%s could not be released from " VFIO_DRIVER ": %s", text,
+			      strerror(-err));
 	else
 		progress_note(progress,
-			      "%s released from " VFIO_DRIVER ", which had taken it for its "
+			      "%s released from " VFIO_DRIVER
+			      ", which had taken it for its "
 			      "ID; the list does not give it away",
 			      text);
 }

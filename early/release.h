@@ -10,8 +10,8 @@
 #include "util.h"
 
 /*
- * Removes the dynamic IDs that match the list from vfio-pci, and releases the functions that
- * it holds for one of them and that the list does not give it. What was done goes to
+ * Removes the dynamic IDs that match the list from vfio-pci, and releases the functions
+ * that it holds for one of them and that the list does not give it. What was done goes to
  * progress. Returns 0 or a negative errno.
  */
 _must_check_ int release_ids(const struct sysfs *sysfs, const struct allowlist *list,

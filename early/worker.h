@@ -16,7 +16,8 @@ enum worker_end {
  * work has to say goes through memory that is shared (mmap() with MAP_SHARED). Returns 0
  * with *ret_end set, or a negative errno if the child could not be started.
  */
-_must_check_ int worker_run(void (*work)(void *context), void *context, unsigned int timeout,
-			    enum worker_end *ret_end, int *ret_signal);
+_must_check_ int worker_run(void (*work)(void *context), void *context,
+			    unsigned int timeout, enum worker_end *ret_end,
+			    int *ret_signal);
 
 #endif

@@ -70,11 +70,13 @@ static int take_function(struct cursor *c, size_t start, unsigned int n_digits,
 	size_t function_start;
 
 	if (n_digits != 2)
-		return fail(c, start, "a device number has two digits; " EXPECTED_ADDRESS);
+		return fail(c, start,
+			    "a device number has two digits; " EXPECTED_ADDRESS);
 	if (device > PCI_DEVICE_MAX)
 		return fail(c, start, "device above 1f; " EXPECTED_ADDRESS);
 	if (!take_char(c, '.'))
-		return fail(c, c->pos, "'.' and the function number missing; " EXPECTED_ADDRESS);
+		return fail(c, c->pos,
+			    "'.' and the function number missing; " EXPECTED_ADDRESS);
 
 	function_start = c->pos;
 	if (take_hex(c, &function) != 1)
@@ -107,8 +109,9 @@ static int take_address(struct cursor *c, struct pci_address *ret_address)
 	if (take_char(c, ':')) {
 		/* There was a domain: what has been read moves up by one place. */
 		if (n_bus < 4)
-			return fail(c, bus_start,
-				    "a domain has four to eight digits; " EXPECTED_ADDRESS);
+			return fail(
+				c, bus_start,
+				"a domain has four to eight digits; " EXPECTED_ADDRESS);
 		address.domain = bus;
 		bus = device;
 		n_bus = n_device;
@@ -117,7 +120,8 @@ static int take_address(struct cursor *c, struct pci_address *ret_address)
 		n_device = take_hex(c, &device);
 	}
 	if (n_bus != 2)
-		return fail(c, bus_start, "a bus number has two digits; " EXPECTED_ADDRESS);
+		return fail(c, bus_start,
+			    "a bus number has two digits; " EXPECTED_ADDRESS);
 
 	err = take_function(c, device_start, n_device, device, &address.device,
 			    &address.function);
@@ -140,7 +144,8 @@ int pci_address_parse(const char *text, size_t len, struct pci_address *ret_addr
 	if (err < 0)
 		return err;
 	if (c.pos != len)
-		return fail(&c, c.pos, "unexpected text behind the address; " EXPECTED_ADDRESS);
+		return fail(&c, c.pos,
+			    "unexpected text behind the address; " EXPECTED_ADDRESS);
 
 	*ret_address = address;
 	return 0;
@@ -174,8 +179,9 @@ int pci_path_parse(const char *text, size_t len, struct pci_path *ret_path,
 		path.steps[path.n_steps++] = step;
 	}
 	if (c.pos != len)
-		return fail(&c, c.pos, "unexpected text behind the address; " EXPECTED_ADDRESS
-				       ", or a path: that and " EXPECTED_STEP);
+		return fail(&c, c.pos,
+			    "unexpected text behind the address; " EXPECTED_ADDRESS
+			    ", or a path: that and " EXPECTED_STEP);
 
 	*ret_path = path;
 	return 0;

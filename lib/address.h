@@ -19,7 +19,7 @@
 #define PCI_PATH_STRSIZE (PCI_ADDRESS_STRSIZE + PCI_PATH_STEPS_MAX * sizeof("1f.7"))
 
 struct pci_address {
-	uint32_t domain;  /* 16 bits, but for VMD, which starts at 0x10000 */
+	uint32_t domain; /* 16 bits, but for VMD, which starts at 0x10000 */
 	uint8_t bus;
 	uint8_t device;   /* at most PCI_DEVICE_MAX */
 	uint8_t function; /* at most PCI_FUNCTION_MAX */

@@ -22,8 +22,9 @@ static const struct {
 	const char *name;
 	unsigned int flag;
 } forces[] = {
-	{ "network", FORCE_NETWORK }, { "disk", FORCE_DISK },   { "keyboard", FORCE_KEYBOARD },
-	{ "display", FORCE_DISPLAY }, { "group", FORCE_GROUP },
+	{ "network", FORCE_NETWORK },   { "disk", FORCE_DISK },
+	{ "keyboard", FORCE_KEYBOARD }, { "display", FORCE_DISPLAY },
+	{ "group", FORCE_GROUP },
 };
 
 /* A word as arguments of "%.*s", cut so that what was expected still fits behind it. */
@@ -53,7 +54,8 @@ static bool is_printable(char ch)
 
 static bool word_is(const struct word *word, const char *literal)
 {
-	return word->len == strlen(literal) && memcmp(word->text, literal, word->len) == 0;
+	return word->len == strlen(literal) &&
+	       memcmp(word->text, literal, word->len) == 0;
 }
 
 /* Takes the next word of the first len bytes of a line; false at their end. */
@@ -102,10 +104,11 @@ static int parse_id(struct allowlist_line *line, const struct word *value,
 	if (value->len != strlen("8086:125c") || value->text[4] != ':' ||
 	    !parse_hex(value->text, 4, &id.vendor) ||
 	    !parse_hex(value->text + 5, 4, &id.device))
-		return fail(line, value->column,
-			    "'%.*s' is no ID; expected VVVV:DDDD, four hexadecimal digits "
-			    "each, as lspci -n prints it",
-			    SHOWN(value));
+		return fail(
+			line, value->column,
+			"'%.*s' is no ID; expected VVVV:DDDD, four hexadecimal digits "
+			"each, as lspci -n prints it",
+			SHOWN(value));
 
 	*ret_id = id;
 	return 0;
@@ -169,10 +172,11 @@ static int parse_force(struct allowlist_line *line, const struct word *value,
 			if (word_is(&name, forces[i].name))
 				flag = forces[i].flag;
 		if (flag == 0)
-			return fail(line, name.column,
-				    "'%.*s' is no guard; expected network, disk, keyboard, "
-				    "display or group, separated by commas",
-				    SHOWN(&name));
+			return fail(
+				line, name.column,
+				"'%.*s' is no guard; expected network, disk, keyboard, "
+				"display or group, separated by commas",
+				SHOWN(&name));
 		*ret_force |= flag;
 		start = end + 1;
 	}
@@ -198,7 +202,8 @@ static bool word_starts(const struct word *word, const char *name, struct word *
 
 	if (word->len < len || memcmp(word->text, name, len) != 0)
 		return false;
-	*ret_value = (struct word){ word->text + len, word->len - len, word->column + len };
+	*ret_value =
+		(struct word){ word->text + len, word->len - len, word->column + len };
 	return true;
 }
 
@@ -230,10 +235,11 @@ static int parse_word(struct allowlist_line *line, const struct word *word)
 	if (word_starts(word, "force=", &value))
 		return parse_force(line, &value, &line->force);
 
-	return fail(line, word->column,
-		    "'%.*s' is not known; expected id=, subsystem=, dsn=, path=, optional or "
-		    "force=",
-		    SHOWN(word));
+	return fail(
+		line, word->column,
+		"'%.*s' is not known; expected id=, subsystem=, dsn=, path=, optional or "
+		"force=",
+		SHOWN(word));
 }
 
 /* Refuses bytes that no line may hold; a comment may hold anything but NUL. */

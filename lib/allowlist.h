@@ -38,19 +38,19 @@ struct pci_id {
 };
 
 struct allowlist_line {
-	unsigned int number;    /* in the file, from 1 */
-	const char *text;       /* the whole line without its end, in the list's data */
-	size_t len;             /* of text, at most ALLOWLIST_LINE_MAX */
-	unsigned int column;    /* of what is wrong, in bytes from 1; 0: the line is good */
-	char error[192];        /* what is wrong and what was expected */
-	struct pci_path where;  /* what the line names: an address where it has no steps */
-	unsigned int pins;      /* enum allowlist_pin: which of the following are set */
+	unsigned int number; /* in the file, from 1 */
+	const char *text;    /* the whole line without its end, in the list's data */
+	size_t len;          /* of text, at most ALLOWLIST_LINE_MAX */
+	unsigned int column; /* of what is wrong, in bytes from 1; 0: the line is good */
+	char error[192];     /* what is wrong and what was expected */
+	struct pci_path where; /* what the line names: an address where it has no steps */
+	unsigned int pins;     /* enum allowlist_pin: which of the following are set */
 	struct pci_id id;
 	struct pci_id subsystem;
-	uint64_t dsn;           /* Device Serial Number, first printed byte on top */
+	uint64_t dsn; /* Device Serial Number, first printed byte on top */
 	struct pci_path path;
-	bool optional;          /* absence is no error */
-	unsigned int force;     /* enum allowlist_force */
+	bool optional;      /* absence is no error */
+	unsigned int force; /* enum allowlist_force */
 };
 
 struct allowlist {

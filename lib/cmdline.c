@@ -31,7 +31,8 @@ bool cmdline_next(char **text, char **ret_name, char **ret_value)
 	quoted = in_quote = *s == '"';
 	if (quoted)
 		s++;
-	for (end = s; *end != '\0' && (in_quote || !isspace((unsigned char)*end)); end++) {
+	for (end = s; *end != '\0' && (in_quote || !isspace((unsigned char)*end));
+	     end++) {
 		if (*end == '=' && equals == NULL && end > s)
 			equals = end;
 		else if (*end == '"')
@@ -77,10 +78,12 @@ static bool list_names(const char *list, const char *const *names, size_t n_name
 	_cleanup_free_ char *copy = strdup(list);
 	char *save = NULL;
 
-	/* Without memory, rather leave the devices alone than bind against a blacklist. */
+	/* Without memory, rather leave the devices alone than bind against a blacklist.
+	 */
 	if (copy == NULL)
 		return true;
-	for (char *s = strtok_r(copy, ",", &save); s != NULL; s = strtok_r(NULL, ",", &save))
+	for (char *s = strtok_r(copy, ",", &save); s != NULL;
+	     s = strtok_r(NULL, ",", &save))
 		for (size_t i = 0; i < n_names; i++)
 			if (cmdline_same_name(s, names[i]))
 				return true;
@@ -113,8 +116,9 @@ static void disable(struct cmdline *cmdline, const char *name, const char *value
 {
 	cmdline->disable = true;
 	if (cmdline->reason[0] == '\0')
-		snprintf(cmdline->reason, sizeof(cmdline->reason), "%s%s%s on the command line",
-			 name, value != NULL ? "=" : "", value != NULL ? value : "");
+		snprintf(cmdline->reason, sizeof(cmdline->reason),
+			 "%s%s%s on the command line", name, value != NULL ? "=" : "",
+			 value != NULL ? value : "");
 }
 
 /* Parses ADDR[,ADDR…]; -EINVAL where one does not parse. */
@@ -129,7 +133,8 @@ static int parse_except(struct cmdline *cmdline, const char *value)
 		err = pci_path_parse(s, len, &path, &error);
 		if (err < 0)
 			return err;
-		except = reallocarray(cmdline->except, cmdline->n_except + 1, sizeof(*except));
+		except = reallocarray(cmdline->except, cmdline->n_except + 1,
+				      sizeof(*except));
 		if (except == NULL)
 			return -ENOMEM;
 		cmdline->except = except;
@@ -168,10 +173,11 @@ static int parse_timeout(struct cmdline *cmdline, const char *value)
 	if (value != NULL && isdigit((unsigned char)*value))
 		seconds = strtoul(value, &end, 10);
 	if (end == NULL || *end != '\0' || seconds < 1 || seconds > CMDLINE_TIMEOUT_MAX)
-		return add_note(cmdline,
-				"pt.timeout=%s: expected 1 to %d seconds; staying with %u",
-				value != NULL ? value : "", CMDLINE_TIMEOUT_MAX,
-				cmdline->timeout);
+		return add_note(
+			cmdline,
+			"pt.timeout=%s: expected 1 to %d seconds; staying with %u",
+			value != NULL ? value : "", CMDLINE_TIMEOUT_MAX,
+			cmdline->timeout);
 	cmdline->timeout = (unsigned int)seconds;
 	return 0;
 }

@@ -13,12 +13,12 @@
 #define CMDLINE_TIMEOUT_MAX 600    /* seconds; a boot that waits longer looks dead */
 
 struct cmdline {
-	bool disable;             /* touch nothing at all */
-	char reason[96];          /* the parameter that said so; empty without one */
-	struct pci_path *except;  /* functions to leave out, from pt.disable=ADDR,… */
+	bool disable;            /* touch nothing at all */
+	char reason[96];         /* the parameter that said so; empty without one */
+	struct pci_path *except; /* functions to leave out, from pt.disable=ADDR,… */
 	size_t n_except;
-	unsigned int timeout;     /* seconds the worker may take */
-	char **notes;             /* a sentence for each parameter that is ignored */
+	unsigned int timeout; /* seconds the worker may take */
+	char **notes;         /* a sentence for each parameter that is ignored */
 	size_t n_notes;
 };
 
@@ -32,9 +32,9 @@ struct cmdline {
 _must_check_ int cmdline_parse(const char *text, struct cmdline *ret_cmdline);
 
 /*
- * Cuts the next parameter out of *text, in place, and moves *text behind it; *ret_value is
- * NULL where there is no '='. The quotes that the kernel removes are removed: one around
- * the whole parameter, or one around the value. Returns false at the end.
+ * Cuts the next parameter out of *text, in place, and moves *text behind it; *ret_value
+ * is NULL where there is no '='. The quotes that the kernel removes are removed: one
+ * around the whole parameter, or one around the value. Returns false at the end.
  */
 _must_check_ bool cmdline_next(char **text, char **ret_name, char **ret_value);
 

@@ -17,9 +17,9 @@
 #define EXT_CAP_START 0x100
 #define EXT_CAP_END 0x1000
 #define EXT_CAP_SIZE_MIN 8 /* smallest capability: a header and one register */
-#define EXT_CAP_ID(header) ((header) & 0xffff)
+#define EXT_CAP_ID(header) ((header)&0xffff)
 #define EXT_CAP_NEXT(header) ((header) >> 20 & 0xffc) /* the lowest two are reserved */
-#define EXT_CAP_ID_DSN 0x0003 /* 7.9.3 */
+#define EXT_CAP_ID_DSN 0x0003                         /* 7.9.3 */
 
 int config_header_type(config_read_t read, void *context, uint8_t *ret_type)
 {
@@ -56,7 +56,8 @@ int config_serial_number(config_read_t read, void *context, uint64_t *ret_dsn)
 	unsigned int offset = EXT_CAP_START;
 
 	/* No more capabilities than fit: a chain with a loop ends here as well. */
-	for (unsigned int n = (EXT_CAP_END - EXT_CAP_START) / EXT_CAP_SIZE_MIN; n > 0; n--) {
+	for (unsigned int n = (EXT_CAP_END - EXT_CAP_START) / EXT_CAP_SIZE_MIN; n > 0;
+	     n--) {
 		uint32_t header;
 		int err;
 

@@ -23,10 +23,11 @@ _must_check_ int config_header_type(config_read_t read, void *context, uint8_t *
 
 /*
  * Reads the Device Serial Number, with the byte on top that lspci prints first (PCI
- * Express Base 4.0, 7.9.3). Returns 0; -ENOENT where the function has none; -EBADMSG where
- * the chain of capabilities is malformed, however it is: it is walked with a bound; -EIO
- * where the function does not answer; or what read() returned.
+ * Express Base 4.0, 7.9.3). Returns 0; -ENOENT where the function has none; -EBADMSG
+ * where the chain of capabilities is malformed, however it is: it is walked with a bound;
+ * -EIO where the function does not answer; or what read() returned.
  */
-_must_check_ int config_serial_number(config_read_t read, void *context, uint64_t *ret_dsn);
+_must_check_ int config_serial_number(config_read_t read, void *context,
+				      uint64_t *ret_dsn);
 
 #endif

@@ -5,7 +5,8 @@
 #include "machine_read.h"
 
 int decide(const struct sysfs *sysfs, const struct cmdline *cmdline,
-	   const struct allowlist *list, struct outcome *outcomes, struct machine *ret_machine)
+	   const struct allowlist *list, struct outcome *outcomes,
+	   struct machine *ret_machine)
 {
 	struct machine machine = { 0 };
 	const struct plan_input input = { cmdline, list, &machine };
@@ -15,7 +16,8 @@ int decide(const struct sysfs *sysfs, const struct cmdline *cmdline,
 	do {
 		everything = search;
 		machine_free(&machine);
-		err = machine_read(sysfs, list, plan_facts(cmdline), everything, &machine);
+		err = machine_read(sysfs, list, plan_facts(cmdline), everything,
+				   &machine);
 		if (err < 0)
 			return err;
 		err = plan_make(&input, outcomes, &search);

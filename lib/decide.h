@@ -9,8 +9,8 @@
 
 /*
  * Writes an outcome for each line of the list, and the facts that they rest on to
- * *ret_machine, which the caller frees. All functions are read only where that tells where
- * a card went. Returns 0 or a negative errno.
+ * *ret_machine, which the caller frees. All functions are read only where that tells
+ * where a card went. Returns 0 or a negative errno.
  */
 _must_check_ int decide(const struct sysfs *sysfs, const struct cmdline *cmdline,
 			const struct allowlist *list, struct outcome *outcomes,

@@ -13,7 +13,8 @@
  * Returns 0, -EFBIG above max, -EISDIR, -EINVAL for other files that are not regular, or
  * a negative errno.
  */
-_must_check_ int file_read(const char *path, size_t max, char **ret_data, size_t *ret_size);
+_must_check_ int file_read(const char *path, size_t max, char **ret_data,
+			   size_t *ret_size);
 
 /* A sentence for an error of file_read(), as far as errno's own text misleads. */
 const char *file_read_error(int err);

@@ -131,7 +131,8 @@ static bool is_listed(const struct ids_entry *entry, const struct allowlist *lis
 }
 
 int ids_drop_listed(const char *options, const struct allowlist *list,
-		    const struct machine *machine, struct outcome *outcomes, char **ret_ids)
+		    const struct machine *machine, struct outcome *outcomes,
+		    char **ret_ids)
 {
 	_cleanup_free_ char *copy = NULL, *kept = NULL;
 	const char *ids, *entry_text;

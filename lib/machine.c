@@ -69,8 +69,8 @@ const struct pci_function *machine_at_path(const struct machine *machine,
 	size_t low = 0, high = machine->n_by_path;
 
 	/*
-	 * The first entry that is not below: virtual functions may lie on a further bus and
-	 * so at the same path, and the lowest bus is the bridge's own.
+	 * The first entry that is not below: virtual functions may lie on a further bus
+	 * and so at the same path, and the lowest bus is the bridge's own.
 	 */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

@@ -20,7 +20,7 @@
 
 /* Facts that cost extra reading, and are read only where a line asks for them. */
 enum fact {
-	FACT_IDENTITY = 1 << 0,  /* IDs, header type, driver, group */
+	FACT_IDENTITY = 1 << 0, /* IDs, header type, driver, group */
 	FACT_SUBSYSTEM = 1 << 1,
 	FACT_DSN = 1 << 2,
 	FACT_PATH = 1 << 3,
@@ -28,27 +28,27 @@ enum fact {
 
 struct pci_function {
 	struct pci_address address;
-	unsigned int facts;      /* enum fact: which of them were asked for */
-	int error;               /* negative errno: the identity could not be read */
+	unsigned int facts; /* enum fact: which of them were asked for */
+	int error;          /* negative errno: the identity could not be read */
 	struct pci_id id;
-	uint32_t class;          /* 24 bits */
-	uint8_t header_type;     /* without the multifunction bit */
+	uint32_t class;                /* 24 bits */
+	uint8_t header_type;           /* without the multifunction bit */
 	char driver[DRIVER_NAME_SIZE]; /* empty: none */
-	int group;               /* number of its IOMMU group; negative: none */
-	int subsystem_error;     /* negative errno: could not be read */
+	int group;                     /* number of its IOMMU group; negative: none */
+	int subsystem_error;           /* negative errno: could not be read */
 	struct pci_id subsystem;
-	int dsn_error;           /* -ENOENT: it has none; else: could not be read */
+	int dsn_error; /* -ENOENT: it has none; else: could not be read */
 	uint64_t dsn;
-	int path_error;          /* negative errno: could not be read */
+	int path_error; /* negative errno: could not be read */
 	struct pci_path path;
 };
 
 struct machine {
 	struct pci_function *functions; /* by address, each once */
 	size_t n_functions;
-	struct pci_function **by_path;  /* those whose path is known, by path */
+	struct pci_function **by_path; /* those whose path is known, by path */
 	size_t n_by_path;
-	bool complete;                  /* holds every function there is */
+	bool complete; /* holds every function there is */
 };
 
 /*

@@ -68,7 +68,8 @@ static bool has_target(const struct targets *targets, const struct pci_address *
 
 /* Adds the functions that the list names; *ret_facts is all that its lines ask for. */
 static int find_listed(const struct sysfs *sysfs, const struct allowlist *list,
-		       unsigned int facts, struct targets *targets, unsigned int *ret_facts)
+		       unsigned int facts, struct targets *targets,
+		       unsigned int *ret_facts)
 {
 	*ret_facts = facts;
 	for (size_t i = 0; i < list->n_lines; i++) {
@@ -91,7 +92,8 @@ static int find_listed(const struct sysfs *sysfs, const struct allowlist *list,
 	return 0;
 }
 
-static int find_all(const struct sysfs *sysfs, unsigned int facts, struct targets *targets)
+static int find_all(const struct sysfs *sysfs, unsigned int facts,
+		    struct targets *targets)
 {
 	_cleanup_free_ struct pci_address *addresses = NULL;
 	size_t n;
@@ -124,7 +126,8 @@ static int read_targets(const struct sysfs *sysfs, struct targets *targets,
 	reading->functions = functions;
 	for (size_t i = 0; i < targets->n; i++)
 		if (sysfs_read_function(sysfs, &targets->entries[i].address,
-					targets->entries[i].facts, &functions[reading->n]) == 0)
+					targets->entries[i].facts,
+					&functions[reading->n]) == 0)
 			reading->n++;
 	return 0;
 }
@@ -174,8 +177,8 @@ static int find_neighbours(const struct sysfs *sysfs, struct reading *reading,
 	return err;
 }
 
-int machine_read(const struct sysfs *sysfs, const struct allowlist *list, unsigned int facts,
-		 bool everything, struct machine *ret_machine)
+int machine_read(const struct sysfs *sysfs, const struct allowlist *list,
+		 unsigned int facts, bool everything, struct machine *ret_machine)
 {
 	struct targets targets = { 0 }, neighbours = { 0 };
 	struct reading reading = { 0 };

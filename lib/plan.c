@@ -42,11 +42,12 @@ static bool same_id(const struct pci_id *a, const struct pci_id *b)
 }
 
 /*
- * Does an element of pt.disable= name what a line names? Each may be an address or a path;
- * function is what the line comes to, or NULL.
+ * Does an element of pt.disable= name what a line names? Each may be an address or a
+ * path; function is what the line comes to, or NULL.
  */
 static bool excepts(const struct plan_input *input, const struct pci_path *except,
-		    const struct allowlist_line *line, const struct pci_function *function)
+		    const struct allowlist_line *line,
+		    const struct pci_function *function)
 {
 	if (pci_path_compare(except, &line->where) == 0)
 		return true;
@@ -88,16 +89,17 @@ bool plan_except_is_idle(const struct plan_input *input, size_t i)
 }
 
 /*
- * The one function that bears what the line pins, wherever it is now. A card has one serial
- * number for all its ports, so that the function number must be the same as well.
+ * The one function that bears what the line pins, wherever it is now. A card has one
+ * serial number for all its ports, so that the function number must be the same as well.
  */
 static const struct pci_function *find_pinned(const struct machine *machine,
 					      const struct allowlist_line *line)
 {
 	const struct pci_function *found = NULL;
-	unsigned int number = line->where.n_steps > 0 ?
-				      line->where.steps[line->where.n_steps - 1].function :
-				      line->where.first.function;
+	unsigned int number =
+		line->where.n_steps > 0 ?
+			line->where.steps[line->where.n_steps - 1].function :
+			line->where.first.function;
 
 	if (!(line->pins & PIN_DSN))
 		return NULL;
@@ -118,8 +120,8 @@ static const struct pci_function *find_pinned(const struct machine *machine,
 }
 
 /*
- * Adds where the pinned card is now, and what lies at the pinned path, if that is known and
- * not the function that the line comes to, which may be NULL.
+ * Adds where the pinned card is now, and what lies at the pinned path, if that is known
+ * and not the function that the line comes to, which may be NULL.
  */
 static void say_where(const struct plan_input *input, const struct allowlist_line *line,
 		      const struct pci_function *function, struct text *text)
@@ -150,13 +152,15 @@ static void say_where(const struct plan_input *input, const struct allowlist_lin
 }
 
 /* Would knowing all functions tell more about a line that is not where it should be? */
-static bool wants_search(const struct plan_input *input, const struct allowlist_line *line)
+static bool wants_search(const struct plan_input *input,
+			 const struct allowlist_line *line)
 {
 	return !input->machine->complete && (line->pins & (PIN_DSN | PIN_PATH));
 }
 
-static void refuse_absent(const struct plan_input *input, const struct allowlist_line *line,
-			  struct outcome *outcome, bool *search)
+static void refuse_absent(const struct plan_input *input,
+			  const struct allowlist_line *line, struct outcome *outcome,
+			  bool *search)
 {
 	struct text text = { .len = 0 };
 
@@ -193,9 +197,9 @@ static enum result check_subsystem(const struct allowlist_line *line,
 	}
 	if (same_id(&line->subsystem, &function->subsystem))
 		return RESULT_BIND;
-	text_add(text, "expected subsystem %04x:%04x, found %04x:%04x", line->subsystem.vendor,
-		 line->subsystem.device, function->subsystem.vendor,
-		 function->subsystem.device);
+	text_add(text, "expected subsystem %04x:%04x, found %04x:%04x",
+		 line->subsystem.vendor, line->subsystem.device,
+		 function->subsystem.vendor, function->subsystem.device);
 	return RESULT_MISMATCH;
 }
 
@@ -288,7 +292,8 @@ static void decide_line(const struct plan_input *input, const struct allowlist_l
 	if (function != NULL) {
 		outcome->has_address = true;
 		outcome->address = function->address;
-		snprintf(outcome->driver, sizeof(outcome->driver), "%s", function->driver);
+		snprintf(outcome->driver, sizeof(outcome->driver), "%s",
+			 function->driver);
 		snprintf(outcome->was, sizeof(outcome->was), "%s", function->driver);
 	}
 	outcome->result = RESULT_BIND;
@@ -307,10 +312,11 @@ static void decide_line(const struct plan_input *input, const struct allowlist_l
 			    strerror(-function->error));
 	} else if (pci_function_is_bridge(function)) {
 		refuse(outcome, RESULT_BRIDGE);
-		outcome_say(outcome,
-			    "class %06x, header type %u: a bridge leads to other functions "
-			    "and cannot be passed through; remove this line",
-			    function->class, function->header_type);
+		outcome_say(
+			outcome,
+			"class %06x, header type %u: a bridge leads to other functions "
+			"and cannot be passed through; remove this line",
+			function->class, function->header_type);
 	} else {
 		check_pins(input, line, function, outcome, search);
 	}
@@ -318,8 +324,8 @@ static void decide_line(const struct plan_input *input, const struct allowlist_l
 
 /*
  * Several lines may come to one function. It is bound once, and only if all of them hold:
- * where one is refused, so are the others. first_lines has an entry for each function: the
- * index of its first line plus 1.
+ * where one is refused, so are the others. first_lines has an entry for each function:
+ * the index of its first line plus 1.
  */
 static void unite_duplicates(const struct plan_input *input, struct outcome *outcomes,
 			     size_t *first_lines)
@@ -350,9 +356,10 @@ static void unite_duplicates(const struct plan_input *input, struct outcome *out
 		if (first->result == RESULT_BIND && outcomes[i].result != RESULT_BIND) {
 			first->result = outcomes[i].result;
 			first->ok = outcomes[i].ok;
-			outcome_say(first,
-				    "line %u names the same function and does not hold"
-				    NOT_BINDING, list->lines[i].number);
+			outcome_say(
+				first,
+				"line %u names the same function and does not hold" NOT_BINDING,
+				list->lines[i].number);
 		}
 	}
 
@@ -363,9 +370,9 @@ static void unite_duplicates(const struct plan_input *input, struct outcome *out
 			continue;
 		outcomes[i].result = first->result;
 		outcomes[i].ok = first->ok;
-		outcome_say(&outcomes[i],
-			    "another line names the same function and does not hold"
-			    NOT_BINDING);
+		outcome_say(
+			&outcomes[i],
+			"another line names the same function and does not hold" NOT_BINDING);
 	}
 }
 
@@ -412,7 +419,8 @@ static int warn_shared_groups(const struct plan_input *input, struct outcome *ou
 		f = machine_at(machine, &outcomes[i].address);
 		if (f == NULL || f->group < 0)
 			continue;
-		if (bsearch(&f->group, kept, n_kept, sizeof(*kept), compare_groups) != NULL)
+		if (bsearch(&f->group, kept, n_kept, sizeof(*kept), compare_groups) !=
+		    NULL)
 			outcomes[i].warnings |= WARNING_GROUP_SHARED;
 	}
 	return 0;

@@ -18,9 +18,9 @@ struct plan_input {
 
 /*
  * Decides for each line of the list and writes list->n_lines outcomes: RESULT_BIND, or
- * the result that refuses with its message. Does no I/O, and gives the same answer for the
- * same input. Where a pinned card is not where its line says, the message says where it
- * is, if the machine is complete; where it is not, *ret_search tells that reading all
+ * the result that refuses with its message. Does no I/O, and gives the same answer for
+ * the same input. Where a pinned card is not where its line says, the message says where
+ * it is, if the machine is complete; where it is not, *ret_search tells that reading all
  * functions and planning again would find out. Returns 0 or -ENOMEM.
  */
 _must_check_ int plan_make(const struct plan_input *input, struct outcome *outcomes,
@@ -32,8 +32,10 @@ unsigned int plan_facts(const struct cmdline *cmdline);
 /* Does element i of pt.disable= leave out nothing, as no line names its function? */
 bool plan_except_is_idle(const struct plan_input *input, size_t i);
 
-/* The outcome of every line where nothing is to be touched; why may be shown to people. */
-void plan_disable(const struct allowlist *list, struct outcome *outcomes, const char *why);
+/* The outcome of every line where nothing is to be touched; why may be shown to people.
+ */
+void plan_disable(const struct allowlist *list, struct outcome *outcomes,
+		  const char *why);
 
 /*
  * Starts the outcome of each line: pending, with the address where the line has one, or

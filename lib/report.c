@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The report as JSON text; no I/O. Written by hand, since the boot-time program is to stay
- * small and this is all the JSON that it has; it reads none.
+ * The report as JSON text; no I/O. Written by hand, since the boot-time program is to
+ * stay small and this is all the JSON that it has; it reads none.
  */
 
 #include <errno.h>
@@ -25,8 +25,12 @@ static const char *const state_words[] = {
  */
 static size_t utf8_length(const unsigned char *s, size_t len)
 {
-	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 :
-		   s[0] < 0xf5 ? 4 : 0;
+	size_t n = s[0] < 0x80 ? 1 :
+		   s[0] < 0xc2 ? 0 :
+		   s[0] < 0xe0 ? 2 :
+		   s[0] < 0xf0 ? 3 :
+		   s[0] < 0xf5 ? 4 :
+				 0;
 
 	if (n == 0 || n > len)
 		return 0;

@@ -21,17 +21,18 @@ enum report_state {
 
 struct report {
 	enum report_state state;
-	const char *reason;        /* why it is not done; empty where it is */
-	const char *kernel;        /* release of the running kernel */
-	uint64_t elapsed_us;       /* microseconds from the start to the report */
+	const char *reason;  /* why it is not done; empty where it is */
+	const char *kernel;  /* release of the running kernel */
+	uint64_t elapsed_us; /* microseconds from the start to the report */
 	const struct allowlist *list;
 	const struct outcome *outcomes; /* one for each line of the list */
-	unsigned int warnings;     /* enum warning, of the boot as a whole */
-	const char *const *notes;  /* sentences for a person */
+	unsigned int warnings;          /* enum warning, of the boot as a whole */
+	const char *const *notes;       /* sentences for a person */
 	size_t n_notes;
 };
 
 /* Writes the report as JSON, allocated, to *ret_text. Returns 0 or -ENOMEM. */
-_must_check_ int report_format(const struct report *report, char **ret_text, size_t *ret_size);
+_must_check_ int report_format(const struct report *report, char **ret_text,
+			       size_t *ret_size);
 
 #endif

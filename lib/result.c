@@ -75,8 +75,8 @@ void warnings_format(unsigned int warnings, char ret_text[static WARNINGS_STRSIZ
 	ret_text[0] = '\0';
 	for (unsigned int w = 1; w <= WARNING_LAST; w <<= 1)
 		if (warnings & w)
-			len += (size_t)snprintf(ret_text + len, WARNINGS_STRSIZE - len, "%s%s",
-						len > 0 ? ", " : "",
+			len += (size_t)snprintf(ret_text + len, WARNINGS_STRSIZE - len,
+						"%s%s", len > 0 ? ", " : "",
 						warning_word((enum warning)w));
 }
 

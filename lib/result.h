@@ -46,16 +46,16 @@ enum warning {
 
 /* What is known of one line. Plain bytes: two processes share an array of them. */
 struct outcome {
-	bool has_address;           /* the line comes to a function of this address */
+	bool has_address; /* the line comes to a function of this address */
 	struct pci_address address;
-	size_t same_as;             /* index of the first line for this function */
+	size_t same_as; /* index of the first line for this function */
 	enum result result;
-	bool ok;                    /* as the owner wanted it */
-	unsigned int warnings;      /* enum warning */
-	int error;                  /* errno value; 0: none */
+	bool ok;                       /* as the owner wanted it */
+	unsigned int warnings;         /* enum warning */
+	int error;                     /* errno value; 0: none */
 	char driver[DRIVER_NAME_SIZE]; /* afterwards; empty: none */
 	char was[DRIVER_NAME_SIZE];    /* before; empty: none */
-	char message[384];          /* a sentence for a person; empty: nothing to say */
+	char message[384]; /* a sentence for a person; empty: nothing to say */
 };
 
 /* The word of a result or of a single warning, a literal. */

@@ -119,8 +119,8 @@ static int read_config(void *context, unsigned int offset, uint32_t *ret_value)
 		return -errno;
 	if (n != sizeof(bytes))
 		return -ENODATA;
-	*ret_value = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-		     (uint32_t)bytes[3] << 24;
+	*ret_value = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 |
+		     (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 	return 0;
 }
 
@@ -137,7 +137,8 @@ static void read_config_facts(int dir_fd, struct pci_function *function)
 		return;
 	}
 	if (function->facts & FACT_DSN)
-		function->dsn_error = config_serial_number(read_config, &fd, &function->dsn);
+		function->dsn_error =
+			config_serial_number(read_config, &fd, &function->dsn);
 }
 
 /* Makes a path of the components of ../../../devices/pci0000:00/0000:00:1c.0/… */
@@ -147,7 +148,8 @@ static int parse_device_link(char *link, struct pci_path *ret_path)
 	bool started = false;
 	char *save = NULL;
 
-	for (char *s = strtok_r(link, "/", &save); s != NULL; s = strtok_r(NULL, "/", &save)) {
+	for (char *s = strtok_r(link, "/", &save); s != NULL;
+	     s = strtok_r(NULL, "/", &save)) {
 		struct pci_address address;
 		struct parse_error error;
 
@@ -226,8 +228,9 @@ static int read_identity(int dir_fd, struct pci_function *function)
 	err = read_hex(dir_fd, "class", 0xffffff, &class);
 	if (err < 0)
 		return err;
-	function->class = (uint32_t)class;
-	err = read_link_name(dir_fd, "driver", function->driver, sizeof(function->driver));
+	function->class = (uint32_t) class;
+	err = read_link_name(dir_fd, "driver", function->driver,
+			     sizeof(function->driver));
 	if (err < 0)
 		return err;
 	return read_group(dir_fd, &function->group);
@@ -236,7 +239,9 @@ static int read_identity(int dir_fd, struct pci_function *function)
 int sysfs_read_function(const struct sysfs *sysfs, const struct pci_address *address,
 			unsigned int facts, struct pci_function *ret_function)
 {
-	struct pci_function function = { .address = *address, .facts = facts, .group = -1 };
+	struct pci_function function = { .address = *address,
+					 .facts = facts,
+					 .group = -1 };
 	_cleanup_close_ int fd = open_function(sysfs, address);
 
 	if (fd == -ENODEV)
@@ -247,9 +252,9 @@ int sysfs_read_function(const struct sysfs *sysfs, const struct pci_address *add
 	if (function.error == 0) {
 		read_config_facts(fd, &function);
 		if (function.facts & FACT_SUBSYSTEM)
-			function.subsystem_error = read_id(fd, "subsystem_vendor",
-							   "subsystem_device",
-							   &function.subsystem);
+			function.subsystem_error =
+				read_id(fd, "subsystem_vendor", "subsystem_device",
+					&function.subsystem);
 	}
 	/* Also of a function that cannot be read: a line may name it by its path. */
 	if (function.facts & FACT_PATH)
@@ -388,7 +393,8 @@ static int find_child(const struct sysfs *sysfs, const struct pci_address *bridg
 
 		if (child->device != step->device || child->function != step->function)
 			continue;
-		/* Virtual functions may lie on a further bus; the lowest is the bridge's. */
+		/* Virtual functions may lie on a further bus; the lowest is the bridge's.
+		 */
 		if (found == NULL || pci_address_compare(child, found) < 0)
 			found = child;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A virtual machine's side of VFIO in miniature: opens a PCI function as QEMU would, reads
- * its ID, maps a page for DMA and resets it. Prints what it did; exit status 0 if all
- * worked. The interface is described in Documentation/driver-api/vfio.rst. */
+/* A virtual machine's side of VFIO in miniature: opens a PCI function as QEMU would,
+ * reads its ID, maps a page for DMA and resets it. Prints what it did; exit status 0 if
+ * all worked. The interface is described in Documentation/driver-api/vfio.rst. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +69,8 @@ static int set_container(const char *address, int group)
 	if (ioctl(group, VFIO_GROUP_SET_CONTAINER, &container) < 0)
 		die(address, "VFIO_GROUP_SET_CONTAINER");
 	type = ioctl(container, VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU) > 0 ?
-	       VFIO_TYPE1v2_IOMMU : VFIO_TYPE1_IOMMU;
+		       VFIO_TYPE1v2_IOMMU :
+		       VFIO_TYPE1_IOMMU;
 	if (ioctl(container, VFIO_SET_IOMMU, type) < 0)
 		die(address, "VFIO_SET_IOMMU");
 	return container;
@@ -103,8 +104,8 @@ static void map_page(const char *address, int container)
 	};
 	void *page;
 
-	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		    -1, 0);
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		    0);
 	if (page == MAP_FAILED)
 		die(address, "mmap");
 	map.vaddr = (uintptr_t)page;

@@ -26,7 +26,7 @@ static void make_machine(struct machine *machine)
 	CHECK(f != NULL);
 	f->address.bus = 4;
 	f->facts = FACT_IDENTITY | FACT_SUBSYSTEM;
-	f->id = (struct pci_id) { VENDOR, DEVICE };
+	f->id = (struct pci_id){ VENDOR, DEVICE };
 	f->subsystem = f->id;
 	f->class = 0x020000;
 	CHECK(machine_new(f, 1, false, machine) == 0);

@@ -477,15 +477,23 @@ static void serial_numbers_as_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty_lists), cmocka_unit_test(no_bytes_at_all),
+		cmocka_unit_test(empty_lists),
+		cmocka_unit_test(no_bytes_at_all),
 		cmocka_unit_test(too_many_lines),
-		cmocka_unit_test(every_word),  cmocka_unit_test(every_guard),
-		cmocka_unit_test(path_form),   cmocka_unit_test(forms_of_one_list),
-		cmocka_unit_test(bad_lines),   cmocka_unit_test(bom_is_no_column),
-		cmocka_unit_test(nul_bytes),   cmocka_unit_test(utf16),
-		cmocka_unit_test(long_lines),  cmocka_unit_test(long_comment),
-		cmocka_unit_test(long_word),   cmocka_unit_test(many_lines),
-		cmocka_unit_test(words),       cmocka_unit_test(serial_numbers_as_text),
+		cmocka_unit_test(every_word),
+		cmocka_unit_test(every_guard),
+		cmocka_unit_test(path_form),
+		cmocka_unit_test(forms_of_one_list),
+		cmocka_unit_test(bad_lines),
+		cmocka_unit_test(bom_is_no_column),
+		cmocka_unit_test(nul_bytes),
+		cmocka_unit_test(utf16),
+		cmocka_unit_test(long_lines),
+		cmocka_unit_test(long_comment),
+		cmocka_unit_test(long_word),
+		cmocka_unit_test(many_lines),
+		cmocka_unit_test(words),
+		cmocka_unit_test(serial_numbers_as_text),
 	};
 
 	return run_unit_tests("allowlist", tests, NULL, NULL);

@@ -15,7 +15,7 @@ static void make_twins(struct machine *machine)
 		card_at("06:00.0", "00:1c.2/00.0"),
 	};
 
-	functions[2].id = (struct pci_id) { 0x10de, 0x2783 };
+	functions[2].id = (struct pci_id){ 0x10de, 0x2783 };
 	functions[2].class = 0x030000;
 	make_machine(functions, ARRAY_SIZE(functions), false, machine);
 }

@@ -13,9 +13,9 @@
 #include "kernel_log.h"
 #include "unit.h"
 
-static int log_fd = -1;	      /* what stands in for /dev/kmsg */
+static int log_fd = -1;       /* what stands in for /dev/kmsg */
 static unsigned int n_opened; /* how often it was opened */
-static bool is_missing;	      /* there is no /dev/kmsg */
+static bool is_missing;       /* there is no /dev/kmsg */
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);

@@ -176,8 +176,8 @@ static void bridges(void **state)
 		uint8_t header_type;
 		bool is_bridge;
 	} cases[] = {
-		{ 0x060000, 0, true },	{ 0x060400, 1, true },	{ 0x060401, 0, true },
-		{ 0x060700, 2, true },	{ 0x020000, 1, true },	{ 0x020000, 0, false },
+		{ 0x060000, 0, true },  { 0x060400, 1, true },  { 0x060401, 0, true },
+		{ 0x060700, 2, true },  { 0x020000, 1, true },  { 0x020000, 0, false },
 		{ 0x060100, 0, false }, { 0x068000, 0, false }, { 0x0c0330, 0, false },
 	};
 

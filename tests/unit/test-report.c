@@ -68,7 +68,7 @@ static void empty_report(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct report report = { cases[i].state, "", "6.1.0", 0, &list,
-					 NULL,		 0,  NULL,    0 };
+					 NULL,           0,  NULL,    0 };
 		char *text;
 		size_t size;
 
@@ -105,7 +105,7 @@ static void full_report(void **state)
 
 	(void)state;
 	parse_list("# one\n04:00.0 id=8086:125c # NIC\n05:00.0\r\nx\\y\"", &list);
-	outcomes[0] = (struct outcome) {
+	outcomes[0] = (struct outcome){
 		.has_address = true,
 		.address = { 0x10000, 4, 0, 1 },
 		.result = RESULT_BOUND,
@@ -114,7 +114,7 @@ static void full_report(void **state)
 		.driver = "vfio-pci",
 		.was = "igc",
 	};
-	outcomes[1] = (struct outcome) {
+	outcomes[1] = (struct outcome){
 		.has_address = true,
 		.address = { 0, 5, 0, 0 },
 		.result = RESULT_BIND_FAILED,
@@ -188,8 +188,8 @@ static void strings(void **state)
 		char line[80], expected[160], *text;
 		struct allowlist list;
 		struct report report = { REPORT_DONE, cases[i].bytes, "",
-					 0,	      &list,	      &outcome,
-					 0,	      NULL,	      0 };
+					 0,           &list,          &outcome,
+					 0,           NULL,           0 };
 		size_t size;
 
 		snprintf(line, sizeof(line), "x%s", cases[i].bytes);

@@ -198,7 +198,7 @@ static void nothing_there(void **state)
 
 static void numbers_that_are_none(void **state)
 {
-	static const char *const texts[] = { "",      "\n",	 "x",	"0x10000\n",
+	static const char *const texts[] = { "",      "\n",      "x",   "0x10000\n",
 					     "8086 ", "0x8086x", "-1\n" };
 
 	(void)state;
@@ -445,7 +445,8 @@ static void writes_that_fail(void **state)
 	(void)state;
 	assert_int_equal(sysfs_unbind(&sysfs, &where, "vfio-pci"), -ENOENT);
 	assert_int_equal(sysfs_bind(&sysfs, &where, "vfio-pci"), -ENOENT);
-	assert_int_equal(sysfs_remove_id(&sysfs, "vfio-pci", 0x8086, UINT32_MAX), -ENOENT);
+	assert_int_equal(sysfs_remove_id(&sysfs, "vfio-pci", 0x8086, UINT32_MAX),
+			 -ENOENT);
 	/* A device that is always full refuses the write itself. */
 	assert_int_equal(unlink(attribute("drivers_probe")), 0);
 	assert_int_equal(symlink("/dev/full", attribute("drivers_probe")), 0);

@@ -60,7 +60,7 @@ static inline struct pci_address address_of(const char *text)
 /* A network card, all of whose facts are known: at address, and behind path. */
 static inline struct pci_function card_at(const char *address, const char *path)
 {
-	return (struct pci_function) {
+	return (struct pci_function){
 		.address = address_of(address),
 		.facts = FACT_IDENTITY | FACT_SUBSYSTEM | FACT_DSN | FACT_PATH,
 		.id = { 0x8086, 0x125c },

@@ -30,10 +30,8 @@ static void stuck_remove(struct pci_dev *pdev)
 	wait_for_completion(&never);
 }
 
-static const struct pci_device_id stuck_ids[] = {
-	{ PCI_DEVICE(VENDOR_QEMU, DEVICE_EDU) },
-	{ }
-};
+static const struct pci_device_id stuck_ids[] = { { PCI_DEVICE(VENDOR_QEMU, DEVICE_EDU) },
+						  {} };
 MODULE_DEVICE_TABLE(pci, stuck_ids);
 
 static struct pci_driver stuck_driver = {
