@@ -23,8 +23,9 @@ struct bind {
 	struct progress *progress;
 	struct sysfs sysfs;
 	struct machine machine;
-	bool have_driver; /* there is a vfio-pci */
-	int load_error;   /* negative errno: why not */
+	struct plan_input input; /* of the plan that is carried out */
+	bool have_driver;        /* there is a vfio-pci */
+	int load_error;          /* negative errno: why not */
 };
 
 static void fail(struct outcome *outcome, enum result result, int err)
@@ -53,12 +54,11 @@ static bool verify(const struct sysfs *sysfs, struct outcome *outcome)
 static void check_excepts(struct bind *bind)
 {
 	const struct cmdline *cmdline = bind->work->cmdline;
-	const struct plan_input input = { cmdline, bind->work->list, &bind->machine };
 
 	for (size_t i = 0; i < cmdline->n_except; i++) {
 		char text[PCI_PATH_STRSIZE];
 
-		if (!plan_except_is_idle(&input, i))
+		if (!plan_except_is_idle(&bind->input, i))
 			continue;
 		pci_path_format(&cmdline->except[i], text);
 		progress_note(bind->progress,
@@ -100,10 +100,25 @@ static void check_late(struct bind *bind)
 	}
 }
 
+/* Is this the line that acts for its function, and is there still something to do? */
+static bool is_open(const struct bind *bind, size_t i)
+{
+	const struct outcome *outcome = &bind->progress->outcomes[i];
+
+	return outcome->same_as == i && outcome->result == RESULT_BIND;
+}
+
+static bool has_open(const struct bind *bind)
+{
+	for (size_t i = 0; i < bind->work->list->n_lines; i++)
+		if (is_open(bind, i))
+			return true;
+	return false;
+}
+
 /* Loads vfio-pci with the ids= that are left when those of listed functions are gone. */
 static int load_vfio(struct bind *bind)
 {
-	const struct bind_work *work = bind->work;
 	_cleanup_free_ char *ids = NULL;
 	struct vfio_module vfio = { 0 };
 	const char *options;
@@ -118,15 +133,16 @@ static int load_vfio(struct bind *bind)
 	if (ids_name_subsystems(options))
 		for (size_t i = 0; i < bind->machine.n_functions; i++)
 			sysfs_read_subsystem(&bind->sysfs, &bind->machine.functions[i]);
-	err = ids_drop_listed(options, work->list, &bind->machine,
-			      bind->progress->outcomes, &ids);
+	err = ids_drop_listed(options, &bind->input, bind->progress->outcomes, &ids);
 	if (err == 0 && ids != NULL)
 		progress_note(bind->progress,
 			      "ids= of " VFIO_DRIVER
 			      " holds IDs of listed functions, which would "
 			      "take their unlisted twins; loading it with ids=%s",
 			      ids);
-	if (err == 0)
+	/* With nothing to bind it matters only that nobody loads it with those IDs later.
+	 */
+	if (err == 0 && (ids != NULL || has_open(bind)))
 		err = vfio_module_load(&vfio, ids);
 	vfio_module_close(&vfio);
 	return err;
@@ -245,22 +261,6 @@ static void take_over(struct bind *bind, struct outcome *outcome)
 		settle(bind, outcome);
 }
 
-/* Is this the line that acts for its function, and is there still something to do? */
-static bool is_open(const struct bind *bind, size_t i)
-{
-	const struct outcome *outcome = &bind->progress->outcomes[i];
-
-	return outcome->same_as == i && outcome->result == RESULT_BIND;
-}
-
-static bool has_open(const struct bind *bind)
-{
-	for (size_t i = 0; i < bind->work->list->n_lines; i++)
-		if (is_open(bind, i))
-			return true;
-	return false;
-}
-
 /* Calls a step for each function that is open, of those that had a driver, or had none.
  */
 static void for_each_open(struct bind *bind, bool had_driver,
@@ -281,7 +281,7 @@ static void for_each_open(struct bind *bind, bool had_driver,
  */
 static int carry_out(struct bind *bind)
 {
-	bool was_there;
+	bool was_there = false;
 	int err;
 
 	progress_step(bind->progress, "reading the functions");
@@ -293,18 +293,17 @@ static int carry_out(struct bind *bind)
 	check_excepts(bind);
 	check_late(bind);
 	for_each_open(bind, false, write_override);
-	if (!has_open(bind))
-		return 0;
 
-	was_there = sysfs_has_driver(&bind->sysfs, VFIO_DRIVER);
-	if (!was_there && !bind->work->crash_kernel)
-		bind->load_error = load_vfio(bind);
-	bind->have_driver = was_there || sysfs_has_driver(&bind->sysfs, VFIO_DRIVER);
-
+	if (!bind->work->crash_kernel) {
+		was_there = sysfs_has_driver(&bind->sysfs, VFIO_DRIVER);
+		if (!was_there)
+			bind->load_error = load_vfio(bind);
+		bind->have_driver =
+			was_there || sysfs_has_driver(&bind->sysfs, VFIO_DRIVER);
+	}
 	for_each_open(bind, false, settle);
-	if (was_there && !bind->work->crash_kernel)
-		err = release_ids(&bind->sysfs, bind->work->list, &bind->machine,
-				  bind->progress);
+	if (was_there)
+		err = release_ids(&bind->sysfs, &bind->input, bind->progress);
 	if (err < 0)
 		progress_note(bind->progress,
 			      "IDs could not be taken from " VFIO_DRIVER ": %s",
@@ -315,7 +314,12 @@ static int carry_out(struct bind *bind)
 
 void bind_functions(struct bind_work *work)
 {
-	struct bind bind = { .work = work, .progress = work->progress, .sysfs = { -1 } };
+	struct bind bind = {
+		.work = work,
+		.progress = work->progress,
+		.sysfs = { -1 },
+		.input = { work->cmdline, work->list, &bind.machine },
+	};
 	int err;
 
 	err = sysfs_open("", &bind.sysfs);

@@ -45,20 +45,26 @@ struct boot {
 	size_t n_notes;
 };
 
-/* Only there may host drivers be kept away: a running system is using its devices. */
+/*
+ * Only there may host drivers be kept away: a running system is using its devices. Its
+ * root may be a tmpfs as well, but has no scripts of initramfs-tools there.
+ */
 static bool is_initramfs(void)
 {
 	struct statfs fs;
 
 	if (statfs("/", &fs) < 0)
 		return false;
-	return fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC;
+	return (fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC) &&
+	       access("/scripts/init-top", F_OK) == 0;
 }
 
 static void add_note(struct boot *boot, const char *note)
 {
 	if (boot->n_notes < ARRAY_SIZE(boot->notes))
 		boot->notes[boot->n_notes++] = note;
+	else
+		boot->notes[boot->n_notes - 1] = "there is more to say than fits here";
 }
 
 /* Memory for what the worker tells; -ENOMEM without. */
@@ -210,6 +216,8 @@ static int conclude(struct boot *boot)
 
 	for (size_t i = 0; i < boot->progress->n_notes; i++)
 		add_note(boot, boot->progress->notes[i]);
+	for (size_t i = 0; i < boot->input.cmdline.n_notes; i++)
+		add_note(boot, boot->input.cmdline.notes[i]);
 	log_all(boot);
 	err = write_report(boot);
 	if (err < 0)
@@ -268,10 +276,8 @@ static void check_surroundings(struct boot *boot)
 {
 	const struct cmdline *cmdline = &boot->input.cmdline;
 
-	for (size_t i = 0; i < cmdline->n_notes; i++) {
+	if (cmdline->n_notes > 0)
 		boot->warnings |= WARNING_UNKNOWN_PARAMETER;
-		add_note(boot, cmdline->notes[i]);
-	}
 	if (access(STALE_PATH, F_OK) == 0) {
 		boot->warnings |= WARNING_STALE_LIST;
 		add_note(

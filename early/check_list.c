@@ -57,8 +57,8 @@ int check_list(const char *path)
 	if (err < 0) {
 		fprintf(stderr, "%s: %s", path, file_read_error(err));
 		if (err == -EFBIG)
-			fprintf(stderr, "; expected at most %d bytes and %d functions",
-				ALLOWLIST_SIZE_MAX, ALLOWLIST_LINES_MAX);
+			fprintf(stderr, "; expected at most %d bytes",
+				ALLOWLIST_SIZE_MAX);
 		fputc('\n', stderr);
 		return EXIT_UNUSABLE;
 	}

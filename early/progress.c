@@ -19,8 +19,12 @@ void progress_note(struct progress *progress, const char *format, ...)
 {
 	va_list args;
 
-	if (progress->n_notes == PROGRESS_NOTES_MAX)
+	if (progress->n_notes == PROGRESS_NOTES_MAX) {
+		snprintf(progress->notes[PROGRESS_NOTES_MAX - 1],
+			 sizeof(progress->notes[0]),
+			 "there is more to say than fits here");
 		return;
+	}
 	va_start(args, format);
 	vsnprintf(progress->notes[progress->n_notes++], sizeof(progress->notes[0]),
 		  format, args);

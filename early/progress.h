@@ -24,7 +24,7 @@ struct progress {
 /* Says what is being done from now on. */
 _printf_(2, 3) void progress_step(struct progress *progress, const char *format, ...);
 
-/* Adds a note; those above PROGRESS_NOTES_MAX are dropped. */
+/* Adds a note; where they get too many, the last one says so. */
 _printf_(2, 3) void progress_note(struct progress *progress, const char *format, ...);
 
 #endif

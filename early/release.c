@@ -25,17 +25,11 @@ struct listed_id {
 /* What all steps need. */
 struct release {
 	const struct sysfs *sysfs;
-	const struct allowlist *list;
-	const struct machine *machine;
+	const struct plan_input *input;
 	struct progress *progress;
 	struct listed_id *ids; /* each once */
 	size_t n_ids;
 };
-
-static bool same_id(const struct pci_id *a, const struct pci_id *b)
-{
-	return a->vendor == b->vendor && a->device == b->device;
-}
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -46,13 +40,13 @@ static int compare_ids(const void *a, const void *b)
 					(int)x->device - (int)y->device;
 }
 
-/* Collects the IDs of what is there, and of what is pinned: it may have moved. */
+/* Collects the IDs of the functions that the lines are about, or that they pin. */
 static int collect_ids(struct release *release)
 {
-	const struct allowlist *list = release->list;
+	const struct allowlist *list = release->input->list;
 	size_t n = 0, last = 0;
 
-	release->ids = calloc(2 * list->n_lines + 1, sizeof(*release->ids));
+	release->ids = calloc(list->n_lines + 1, sizeof(*release->ids));
 	if (release->ids == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < list->n_lines; i++) {
@@ -61,10 +55,10 @@ static int collect_ids(struct release *release)
 
 		if (line->column != 0)
 			continue;
-		f = machine_at_line(release->machine, line);
+		f = plan_function(release->input, i, release->progress->outcomes);
 		if (f != NULL && f->error == 0)
 			release->ids[n++].id = f->id;
-		if (line->pins & PIN_ID)
+		else if (line->pins & PIN_ID)
 			release->ids[n++].id = line->id;
 	}
 	if (n == 0)
@@ -72,7 +66,7 @@ static int collect_ids(struct release *release)
 
 	qsort(release->ids, n, sizeof(*release->ids), compare_ids);
 	for (size_t i = 1; i < n; i++)
-		if (!same_id(&release->ids[last].id, &release->ids[i].id))
+		if (!pci_id_equal(&release->ids[last].id, &release->ids[i].id))
 			release->ids[++last] = release->ids[i];
 	release->n_ids = last + 1;
 	return 0;
@@ -114,7 +108,7 @@ static bool remove_ids(struct release *release)
 static bool was_removed(const struct release *release, const struct pci_id *id)
 {
 	for (size_t i = 0; i < release->n_ids; i++)
-		if (same_id(&release->ids[i].id, id))
+		if (pci_id_equal(&release->ids[i].id, id))
 			return release->ids[i].removed;
 	return false;
 }
@@ -122,24 +116,26 @@ static bool was_removed(const struct release *release, const struct pci_id *id)
 /* Warns at the lines that a removed ID belongs to. */
 static void warn_lines(const struct release *release)
 {
-	const struct allowlist *list = release->list;
+	const struct allowlist *list = release->input->list;
+	struct outcome *outcomes = release->progress->outcomes;
 
 	for (size_t i = 0; i < list->n_lines; i++) {
 		const struct allowlist_line *line = &list->lines[i];
-		const struct pci_function *f = NULL;
+		const struct pci_function *f;
 
-		if (line->column == 0)
-			f = machine_at_line(release->machine, line);
-		if ((f != NULL && was_removed(release, &f->id)) ||
-		    ((line->pins & PIN_ID) && was_removed(release, &line->id)))
-			release->progress->outcomes[i].warnings |= WARNING_IDS_RELEASED;
+		if (line->column != 0)
+			continue;
+		f = plan_function(release->input, i, outcomes);
+		if (f != NULL ? was_removed(release, &f->id) :
+				(line->pins & PIN_ID) && was_removed(release, &line->id))
+			outcomes[i].warnings |= WARNING_IDS_RELEASED;
 	}
 }
 
 /* Does the list give this function to vfio-pci? */
 static bool is_accepted(const struct release *release, const struct pci_address *address)
 {
-	for (size_t i = 0; i < release->list->n_lines; i++) {
+	for (size_t i = 0; i < release->input->list->n_lines; i++) {
 		const struct outcome *outcome = &release->progress->outcomes[i];
 
 		if ((outcome->result == RESULT_BIND || outcome->result == RESULT_BOUND ||
@@ -201,15 +197,10 @@ static int release_twins(const struct release *release)
 	return 0;
 }
 
-int release_ids(const struct sysfs *sysfs, const struct allowlist *list,
-		const struct machine *machine, struct progress *progress)
+int release_ids(const struct sysfs *sysfs, const struct plan_input *input,
+		struct progress *progress)
 {
-	struct release release = {
-		.sysfs = sysfs,
-		.list = list,
-		.machine = machine,
-		.progress = progress,
-	};
+	struct release release = { .sysfs = sysfs, .input = input, .progress = progress };
 	int err;
 
 	progress_step(progress, "removing IDs from " VFIO_DRIVER);

@@ -3,8 +3,7 @@
 #ifndef PTBIND_RELEASE_H
 #define PTBIND_RELEASE_H
 
-#include "allowlist.h"
-#include "machine.h"
+#include "plan.h"
 #include "progress.h"
 #include "sysfs.h"
 #include "util.h"
@@ -14,7 +13,7 @@
  * that it holds for one of them and that the list does not give it. What was done goes to
  * progress. Returns 0 or a negative errno.
  */
-_must_check_ int release_ids(const struct sysfs *sysfs, const struct allowlist *list,
-			     const struct machine *machine, struct progress *progress);
+_must_check_ int release_ids(const struct sysfs *sysfs, const struct plan_input *input,
+			     struct progress *progress);
 
 #endif

@@ -7,7 +7,8 @@
 #include "address.h"
 
 #define EXPECTED_ADDRESS "expected [DDDD:]BB:DD.F in hexadecimal, as lspci prints it"
-#define EXPECTED_STEP "expected /DD.F for each bridge that is passed"
+#define STEP_FORM "DD.F behind each '/', one for each bridge that is passed"
+#define EXPECTED_STEP "expected " STEP_FORM
 
 /* A position in a text of known length, and the error that ends the parse. */
 struct cursor {
@@ -169,9 +170,10 @@ int pci_path_parse(const char *text, size_t len, struct pci_path *ret_path,
 		unsigned int n_digits = take_hex(&c, &device);
 
 		if (n_digits == 0)
-			return fail(&c, start, "a path ends in '/'; " EXPECTED_STEP);
+			return fail(&c, start,
+				    "a step of the path is missing; " EXPECTED_STEP);
 		if (path.n_steps == PCI_PATH_STEPS_MAX)
-			return fail(&c, start, "a path with more than 31 steps");
+			return fail(&c, start, "too many steps; expected at most 31");
 		err = take_function(&c, start, n_digits, device, &step.device,
 				    &step.function);
 		if (err < 0)
@@ -181,7 +183,7 @@ int pci_path_parse(const char *text, size_t len, struct pci_path *ret_path,
 	if (c.pos != len)
 		return fail(&c, c.pos,
 			    "unexpected text behind the address; " EXPECTED_ADDRESS
-			    ", or a path: that and " EXPECTED_STEP);
+			    ", or a path: then " STEP_FORM);
 
 	*ret_path = path;
 	return 0;

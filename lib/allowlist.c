@@ -250,6 +250,13 @@ static int check_bytes(struct allowlist_line *line, size_t len, size_t content_l
 	if (nul != NULL)
 		return fail(line, (size_t)(nul - line->text) + 1,
 			    "a NUL byte; expected a text file");
+	if (memchr(line->text, '\r', len) != NULL)
+		return fail(
+			line,
+			(size_t)((const char *)memchr(line->text, '\r', len) -
+				 line->text) +
+				1,
+			"a carriage return inside a line; expected lines that end in LF or CR LF");
 	if (content_len > ALLOWLIST_LINE_MAX)
 		return fail(line, ALLOWLIST_LINE_MAX + 1,
 			    "the line is too long; expected at most %d bytes",
@@ -288,9 +295,6 @@ static int append_line(struct allowlist *list, const struct allowlist_line *line
 {
 	struct allowlist_line *lines;
 
-	if (list->n_lines == ALLOWLIST_LINES_MAX)
-		return -EFBIG;
-
 	/* Doubles whenever the number of lines is a power of two. */
 	if ((list->n_lines & (list->n_lines - 1)) == 0) {
 		size_t n = list->n_lines == 0 ? 1 : list->n_lines * 2;
@@ -325,6 +329,11 @@ int allowlist_parse(char *data, size_t size, struct allowlist *ret_list)
 			len--;
 		if (!parse_line(&line, len))
 			continue;
+		if (list.n_lines == ALLOWLIST_LINES_MAX) {
+			fail(&line, 1, "too many functions; expected at most %d",
+			     ALLOWLIST_LINES_MAX);
+			pos = size;
+		}
 		err = append_line(&list, &line);
 		if (err < 0) {
 			allowlist_free(&list);

@@ -37,6 +37,11 @@ struct pci_id {
 	uint16_t device;
 };
 
+static inline bool pci_id_equal(const struct pci_id *a, const struct pci_id *b)
+{
+	return a->vendor == b->vendor && a->device == b->device;
+}
+
 struct allowlist_line {
 	unsigned int number; /* in the file, from 1 */
 	const char *text;    /* the whole line without its end, in the list's data */
@@ -64,8 +69,8 @@ struct allowlist {
 /*
  * Parses the size bytes at data, which may hold anything, and takes ownership of data
  * (allocated with malloc(), or NULL where size is 0), also on failure. A line that does
- * not parse is kept, with its error. Returns 0, -ENOMEM, or -EFBIG above
- * ALLOWLIST_LINES_MAX lines.
+ * not parse is kept, with its error; so is the first above ALLOWLIST_LINES_MAX, and those
+ * behind it are not read. Returns 0 or -ENOMEM.
  */
 _must_check_ int allowlist_parse(char *data, size_t size, struct allowlist *ret_list);
 

@@ -16,7 +16,8 @@ static const char *const false_words[] = { "0", "n", "no", "off", "false" };
 
 /* Without any of these there is no vfio-pci. */
 static const char *const vfio_modules[] = { "vfio", "vfio_pci", "vfio_pci_core" };
-static const char *const vfio_initcalls[] = { "vfio_pci_init" };
+static const char *const vfio_initcalls[] = { "vfio_init", "vfio_pci_core_init",
+					      "vfio_pci_init" };
 
 bool cmdline_next(char **text, char **ret_name, char **ret_value)
 {
@@ -193,7 +194,9 @@ static int parse_parameter(struct cmdline *cmdline, const char *name, const char
 	if (value == NULL)
 		return 0;
 
-	if ((cmdline_same_name(name, "modprobe.blacklist") ||
+	/* "blacklist" is a parameter of initramfs-tools, see initramfs-tools(7). */
+	if ((cmdline_same_name(name, "blacklist") ||
+	     cmdline_same_name(name, "modprobe.blacklist") ||
 	     cmdline_same_name(name, "module_blacklist")) &&
 	    list_names(value, vfio_modules, ARRAY_SIZE(vfio_modules)))
 		disable(cmdline, name, value);

@@ -74,7 +74,7 @@ const char *file_read_error(int err)
 	case -EISDIR:
 		return "is a directory; expected a file";
 	case -EINVAL:
-		return "is not a regular file";
+		return "is not a regular file; expected one";
 	default:
 		return strerror(-err);
 	}

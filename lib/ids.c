@@ -108,21 +108,18 @@ static bool matches_pins(const struct ids_entry *entry, const struct allowlist_l
 }
 
 /* Warns at each line that the entry matches; says whether there is one. */
-static bool is_listed(const struct ids_entry *entry, const struct allowlist *list,
-		      const struct machine *machine, struct outcome *outcomes)
+static bool is_listed(const struct ids_entry *entry, const struct plan_input *input,
+		      struct outcome *outcomes)
 {
 	bool listed = false;
 
-	for (size_t i = 0; i < list->n_lines; i++) {
-		const struct allowlist_line *line = &list->lines[i];
-		const struct pci_function *f;
-		bool holds = outcomes[i].result == RESULT_BIND;
+	for (size_t i = 0; i < input->list->n_lines; i++) {
+		const struct allowlist_line *line = &input->list->lines[i];
+		const struct pci_function *f = plan_function(input, i, outcomes);
 
 		if (line->column != 0)
 			continue;
-		f = machine_at_line(machine, line);
-		if ((f != NULL && matches_function(entry, f)) ||
-		    (!holds && matches_pins(entry, line))) {
+		if (f != NULL ? matches_function(entry, f) : matches_pins(entry, line)) {
 			outcomes[i].warnings |= WARNING_IDS_DROPPED;
 			listed = true;
 		}
@@ -130,9 +127,8 @@ static bool is_listed(const struct ids_entry *entry, const struct allowlist *lis
 	return listed;
 }
 
-int ids_drop_listed(const char *options, const struct allowlist *list,
-		    const struct machine *machine, struct outcome *outcomes,
-		    char **ret_ids)
+int ids_drop_listed(const char *options, const struct plan_input *input,
+		    struct outcome *outcomes, char **ret_ids)
 {
 	_cleanup_free_ char *copy = NULL, *kept = NULL;
 	const char *ids, *entry_text;
@@ -152,7 +148,7 @@ int ids_drop_listed(const char *options, const struct allowlist *list,
 		struct ids_entry entry;
 
 		if (parse_entry(entry_text, len, &entry) &&
-		    is_listed(&entry, list, machine, outcomes)) {
+		    is_listed(&entry, input, outcomes)) {
 			dropped = true;
 			continue;
 		}

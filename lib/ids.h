@@ -6,8 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "allowlist.h"
-#include "machine.h"
+#include "plan.h"
 #include "result.h"
 #include "util.h"
 
@@ -21,9 +20,8 @@
  * the value, allocated, and the outcomes of the lines that they match get
  * WARNING_IDS_DROPPED; otherwise *ret_ids is NULL. Returns 0 or -ENOMEM.
  */
-_must_check_ int ids_drop_listed(const char *options, const struct allowlist *list,
-				 const struct machine *machine, struct outcome *outcomes,
-				 char **ret_ids);
+_must_check_ int ids_drop_listed(const char *options, const struct plan_input *input,
+				 struct outcome *outcomes, char **ret_ids);
 
 /* Does an entry of ids= name a subsystem, so that the functions' own are needed? */
 bool ids_name_subsystems(const char *options);

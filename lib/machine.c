@@ -99,6 +99,33 @@ const struct pci_function *machine_at_line(const struct machine *machine,
 	return machine_at(machine, &line->where.first);
 }
 
+const struct pci_function *machine_find_pinned(const struct machine *machine,
+					       const struct allowlist_line *line)
+{
+	const struct pci_function *found = NULL;
+	unsigned int number =
+		line->where.n_steps > 0 ?
+			line->where.steps[line->where.n_steps - 1].function :
+			line->where.first.function;
+
+	if (!(line->pins & PIN_DSN))
+		return NULL;
+
+	for (size_t i = 0; i < machine->n_functions; i++) {
+		const struct pci_function *f = &machine->functions[i];
+
+		if (!(f->facts & FACT_DSN) || f->dsn_error < 0 || f->dsn != line->dsn ||
+		    f->address.function != number)
+			continue;
+		if ((line->pins & PIN_ID) && !pci_id_equal(&f->id, &line->id))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = f;
+	}
+	return found;
+}
+
 bool pci_function_is_bridge(const struct pci_function *function)
 {
 	uint32_t class = function->class >> 8;

@@ -71,6 +71,14 @@ const struct pci_function *machine_at_path(const struct machine *machine,
 const struct pci_function *machine_at_line(const struct machine *machine,
 					   const struct allowlist_line *line);
 
+/*
+ * The one function with the serial number that a line pins, wherever it is now; NULL
+ * where there is none, or more than one. A card has one serial number for all its ports,
+ * so that the function number must be the line's as well.
+ */
+const struct pci_function *machine_find_pinned(const struct machine *machine,
+					       const struct allowlist_line *line);
+
 /* Vfio-pci takes no bridge, and a host without its bridges loses all behind them. */
 bool pci_function_is_bridge(const struct pci_function *function);
 

@@ -82,7 +82,8 @@ static int find_listed(const struct sysfs *sysfs, const struct allowlist *list,
 			continue;
 		*ret_facts |= line_facts;
 		err = sysfs_resolve_path(sysfs, &line->where, &address);
-		if (err == -ENODEV)
+		/* Nowhere to go: for this line there is no function. */
+		if (err < 0 && err != -ENOMEM)
 			continue;
 		if (err == 0)
 			err = add_target(targets, &address, line_facts);

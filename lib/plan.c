@@ -33,12 +33,7 @@ _printf_(2, 3) static void text_add(struct text *text, const char *format, ...)
 static void refuse(struct outcome *outcome, enum result result)
 {
 	outcome->result = result;
-	outcome->ok = false;
-}
-
-static bool same_id(const struct pci_id *a, const struct pci_id *b)
-{
-	return a->vendor == b->vendor && a->device == b->device;
+	outcome->ok = result_is_ok(result, false);
 }
 
 /*
@@ -56,6 +51,23 @@ static bool excepts(const struct plan_input *input, const struct pci_path *excep
 	if (except->n_steps > 0)
 		return machine_at_path(input->machine, except) == function;
 	return pci_address_compare(&except->first, &function->address) == 0;
+}
+
+const struct pci_function *plan_function(const struct plan_input *input, size_t i,
+					 const struct outcome *outcomes)
+{
+	const struct allowlist_line *line = &input->list->lines[i];
+
+	switch (outcomes[i].result) {
+	case RESULT_BIND:
+	case RESULT_BOUND:
+	case RESULT_ALREADY_BOUND:
+	case RESULT_DISABLED:
+		return machine_at_line(input->machine, line);
+	default:
+		return line->column == 0 ? machine_find_pinned(input->machine, line) :
+					   NULL;
+	}
 }
 
 unsigned int plan_facts(const struct cmdline *cmdline)
@@ -89,37 +101,6 @@ bool plan_except_is_idle(const struct plan_input *input, size_t i)
 }
 
 /*
- * The one function that bears what the line pins, wherever it is now. A card has one
- * serial number for all its ports, so that the function number must be the same as well.
- */
-static const struct pci_function *find_pinned(const struct machine *machine,
-					      const struct allowlist_line *line)
-{
-	const struct pci_function *found = NULL;
-	unsigned int number =
-		line->where.n_steps > 0 ?
-			line->where.steps[line->where.n_steps - 1].function :
-			line->where.first.function;
-
-	if (!(line->pins & PIN_DSN))
-		return NULL;
-
-	for (size_t i = 0; i < machine->n_functions; i++) {
-		const struct pci_function *f = &machine->functions[i];
-
-		if (!(f->facts & FACT_DSN) || f->dsn_error < 0 || f->dsn != line->dsn ||
-		    f->address.function != number)
-			continue;
-		if ((line->pins & PIN_ID) && !same_id(&f->id, &line->id))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = f;
-	}
-	return found;
-}
-
-/*
  * Adds where the pinned card is now, and what lies at the pinned path, if that is known
  * and not the function that the line comes to, which may be NULL.
  */
@@ -129,7 +110,7 @@ static void say_where(const struct plan_input *input, const struct allowlist_lin
 	const struct pci_function *f;
 	char address[PCI_ADDRESS_STRSIZE];
 
-	f = find_pinned(input->machine, line);
+	f = machine_find_pinned(input->machine, line);
 	if (f != NULL && f != function) {
 		char serial[DSN_STRSIZE];
 
@@ -168,7 +149,7 @@ static void refuse_absent(const struct plan_input *input,
 						  "no function has this address");
 	say_where(input, line, NULL, &text);
 	refuse(outcome, RESULT_ABSENT);
-	outcome->ok = line->optional;
+	outcome->ok = result_is_ok(RESULT_ABSENT, line->optional);
 	outcome_say(outcome, "%s%s", text.buf, line->optional ? " (optional)" : "");
 	*search |= wants_search(input, line);
 }
@@ -180,7 +161,7 @@ static void refuse_absent(const struct plan_input *input,
 static enum result check_id(const struct allowlist_line *line,
 			    const struct pci_function *function, struct text *text)
 {
-	if (same_id(&line->id, &function->id))
+	if (pci_id_equal(&line->id, &function->id))
 		return RESULT_BIND;
 	text_add(text, "expected %04x:%04x, found %04x:%04x", line->id.vendor,
 		 line->id.device, function->id.vendor, function->id.device);
@@ -195,7 +176,7 @@ static enum result check_subsystem(const struct allowlist_line *line,
 			 strerror(-function->subsystem_error));
 		return RESULT_PIN_UNREADABLE;
 	}
-	if (same_id(&line->subsystem, &function->subsystem))
+	if (pci_id_equal(&line->subsystem, &function->subsystem))
 		return RESULT_BIND;
 	text_add(text, "expected subsystem %04x:%04x, found %04x:%04x",
 		 line->subsystem.vendor, line->subsystem.device,
@@ -215,10 +196,11 @@ static enum result check_dsn(const struct allowlist_line *line,
 		return RESULT_MISMATCH;
 	}
 	if (function->dsn_error < 0) {
-		text_add(text, "its serial number could not be read: %s",
-			 function->dsn_error == -ENODATA ?
-				 "no extended configuration space" :
-				 strerror(-function->dsn_error));
+		text_add(
+			text, "its serial number could not be read: %s",
+			function->dsn_error == -ENODATA ?
+				"no extended configuration space, or not for you: only root sees it" :
+				strerror(-function->dsn_error));
 		return RESULT_PIN_UNREADABLE;
 	}
 	if (line->dsn == function->dsn)

@@ -26,6 +26,14 @@ struct plan_input {
 _must_check_ int plan_make(const struct plan_input *input, struct outcome *outcomes,
 			   bool *ret_search);
 
+/*
+ * The function that line i is about, once it is planned: what it names, if it holds or is
+ * left out; otherwise the card with the serial number that it pins, wherever that is now.
+ * What merely sits at the address of a line that does not hold is none of its business.
+ */
+const struct pci_function *plan_function(const struct plan_input *input, size_t i,
+					 const struct outcome *outcomes);
+
 /* The facts that pt.disable= needs of every function, besides those of its line. */
 unsigned int plan_facts(const struct cmdline *cmdline);
 

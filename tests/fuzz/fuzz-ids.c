@@ -56,13 +56,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *options = fuzz_string(data, size), *ids = NULL, *again = NULL, *joined;
 	struct outcome outcome = { 0 };
+	const struct cmdline cmdline = { 0 };
 	struct allowlist list;
 	struct machine machine;
+	const struct plan_input input = { &cmdline, &list, &machine };
+	bool search;
 
 	make_list(&list);
 	make_machine(&machine);
 	(void)ids_name_subsystems(options);
-	CHECK(ids_drop_listed(options, &list, &machine, &outcome, &ids) == 0);
+	CHECK(plan_make(&input, &outcome, &search) == 0);
+	CHECK(ids_drop_listed(options, &input, &outcome, &ids) == 0);
 	CHECK((ids != NULL) == (outcome.warnings == WARNING_IDS_DROPPED));
 	if (ids != NULL) {
 		CHECK(strlen(ids) < size);
@@ -70,8 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* The way it is handed to the module; there is nothing more to drop. */
 		CHECK(asprintf(&joined, "%s ids=%s", options, ids) > 0);
 		if (strchr(options, '"') == NULL)
-			CHECK(ids_drop_listed(joined, &list, &machine, &outcome,
-					      &again) == 0 &&
+			CHECK(ids_drop_listed(joined, &input, &outcome, &again) == 0 &&
 			      again == NULL);
 		free(joined);
 	}

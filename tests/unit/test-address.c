@@ -8,9 +8,9 @@
 
 #define ADDRESS_FORM "; expected [DDDD:]BB:DD.F in hexadecimal, as lspci prints it"
 #define PATH_FORM                                                                        \
-	ADDRESS_FORM ", or a path: that and expected /DD.F for each bridge that is "     \
-		     "passed"
-#define STEP_FORM "; expected /DD.F for each bridge that is passed"
+	ADDRESS_FORM                                                                     \
+		", or a path: then DD.F behind each '/', one for each bridge that is passed"
+#define STEP_FORM "; expected DD.F behind each '/', one for each bridge that is passed"
 
 static void addresses(void **state)
 {
@@ -157,8 +157,8 @@ static void paths(void **state)
 static void paths_that_are_none(void **state)
 {
 	static const struct bad bad[] = {
-		{ "00:1c.0/", 8, "a path ends in '/'" STEP_FORM },
-		{ "00:1c.0//00.0", 8, "a path ends in '/'" STEP_FORM },
+		{ "00:1c.0/", 8, "a step of the path is missing" STEP_FORM },
+		{ "00:1c.0//00.0", 8, "a step of the path is missing" STEP_FORM },
 		{ "00:1c.0/0.0", 8, "a device number has two digits" ADDRESS_FORM },
 		{ "00:1c.0/20.0", 8, "device above 1f" ADDRESS_FORM },
 		{ "00:1c.0/00", 10, "'.' and the function number missing" ADDRESS_FORM },
@@ -192,7 +192,7 @@ static void deepest_path(void **state)
 
 	strcat(text, "/00.0");
 	assert_int_equal(pci_path_parse(text, strlen(text), &path, &error), -EINVAL);
-	assert_string_equal(error.message, "a path with more than 31 steps");
+	assert_string_equal(error.message, "too many steps; expected at most 31");
 	assert_int_equal(error.offset, strlen(text) - strlen("00.0"));
 }
 

@@ -40,10 +40,10 @@ static void nothing_for_us(void **state)
 		"module_blacklist=",
 		"modprobe.blacklist",
 		"module_blacklist=,",
-		"initcall_blacklist=vfio_init,vfio_pci_core_init",
+		"initcall_blacklist=vfio_iommu_type1_init,nouveau_init",
 		"modprobe.blacklist=vfio_pci_init",
 		"initcall_blacklist=vfio_pci",
-		"blacklist=vfio",
+		"blacklist=nouveau",
 		"rd.modprobe.blacklist=vfio",
 	};
 

@@ -119,7 +119,8 @@ static void what_is_no_file(void **state)
 	assert_string_equal(file_read_error(-EISDIR), "is a directory; expected a file");
 	assert_int_equal(file_read("/dev/zero", MIB, &data, &size), -EINVAL);
 	assert_int_equal(file_read("/dev/null", MIB, &data, &size), -EINVAL);
-	assert_string_equal(file_read_error(-EINVAL), "is not a regular file");
+	assert_string_equal(file_read_error(-EINVAL),
+			    "is not a regular file; expected one");
 	/* Nobody writes to it: it must not be waited for. */
 	assert_int_equal(mkfifo(path, 0600), 0);
 	alarm(5);

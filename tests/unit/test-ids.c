@@ -24,14 +24,18 @@ static void make_twins(struct machine *machine)
 static void check(const char *list_text, const char *options, const char *expected,
 		  unsigned int warned)
 {
+	const struct cmdline cmdline = { 0 };
 	struct outcome outcomes[4] = { 0 };
 	struct allowlist list;
 	struct machine machine;
+	const struct plan_input input = { &cmdline, &list, &machine };
 	char *ids = NULL;
+	bool search;
 
 	parse_list(list_text, &list);
 	make_twins(&machine);
-	assert_int_equal(ids_drop_listed(options, &list, &machine, outcomes, &ids), 0);
+	assert_int_equal(plan_make(&input, outcomes, &search), 0);
+	assert_int_equal(ids_drop_listed(options, &input, outcomes, &ids), 0);
 	if (expected == NULL)
 		assert_null(ids);
 	else
@@ -39,7 +43,7 @@ static void check(const char *list_text, const char *options, const char *expect
 	if (expected != NULL)
 		assert_string_equal(ids, expected);
 	for (unsigned int i = 0; i < ARRAY_SIZE(outcomes); i++)
-		assert_int_equal(outcomes[i].warnings,
+		assert_int_equal(outcomes[i].warnings & WARNING_IDS_DROPPED,
 				 warned >> i & 1 ? WARNING_IDS_DROPPED : 0);
 	free(ids);
 	machine_free(&machine);
@@ -183,15 +187,19 @@ static void unknown_subsystem_might_match(void **state)
 	cards[0].facts = FACT_IDENTITY;
 	cards[1].subsystem_error = -EIO;
 	for (size_t i = 0; i < ARRAY_SIZE(cards); i++) {
+		const struct cmdline cmdline = { 0 };
 		struct outcome outcome = { 0 };
 		struct allowlist list;
 		struct machine machine;
+		const struct plan_input input = { &cmdline, &list, &machine };
 		char *ids = NULL;
+		bool search;
 
 		parse_list("04:00.0", &list);
 		make_machine(&cards[i], 1, false, &machine);
-		assert_int_equal(ids_drop_listed("ids=8086:125c:1043:0001", &list,
-						 &machine, &outcome, &ids),
+		assert_int_equal(plan_make(&input, &outcome, &search), 0);
+		assert_int_equal(ids_drop_listed("ids=8086:125c:1043:0001", &input,
+						 &outcome, &ids),
 				 0);
 		assert_string_equal(ids, "");
 		free(ids);
