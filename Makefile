@@ -54,10 +54,21 @@ install: all docs
 		$(DESTDIR)/usr/share/initramfs-tools/hooks/ptbind
 	install -D -m 0755 hooks/initramfs/00-ptbind \
 		$(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/00-ptbind
-	install -D -m 0644 conf/allowlist $(DESTDIR)/etc/ptbind/allowlist
+	test -e $(DESTDIR)/etc/ptbind/allowlist || \
+		install -D -m 0644 conf/allowlist $(DESTDIR)/etc/ptbind/allowlist
 	install -d -m 0700 $(DESTDIR)/var/lib/ptbind
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man5 build/docs/ptbind.allowlist.5
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8
+	install -D -m 0644 -t $(DESTDIR)/usr/share/doc/ptbind README.md docs/copyright \
+		docs/libkmod.md
+
+# The owner's list stays, and so does the state; the images are to be rebuilt.
+uninstall:
+	rm -f $(DESTDIR)/usr/share/initramfs-tools/hooks/ptbind \
+		$(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/00-ptbind \
+		$(DESTDIR)/usr/share/man/man5/ptbind.allowlist.5 \
+		$(DESTDIR)/usr/share/man/man8/ptbind-early.8
+	rm -rf $(DESTDIR)/usr/lib/ptbind $(DESTDIR)/usr/share/doc/ptbind
 
 # Manual pages.
 MANUALS := $(patsubst docs/%.scd,build/docs/%,$(wildcard docs/*.scd))
@@ -138,7 +149,7 @@ print-%:
 clean:
 	rm -rf build
 
-.PHONY: all docs install clean check check-ready check-unit check-lint check-image \
+.PHONY: all docs install uninstall clean check check-ready check-unit check-lint check-image \
 	check-qemu demo bench install-all install-test install-qemu install-bench \
 	install-lint trees
 .DELETE_ON_ERROR:

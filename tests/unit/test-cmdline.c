@@ -106,6 +106,11 @@ static void disables(void **state)
 		{ "pt.disable=yes pt.disable=1", "pt.disable=yes on the command line" },
 		{ "pt.disable=04:00.0 pt.disable=1", "pt.disable=1 on the command line" },
 		/* recovery entries that people have */
+		{ "blacklist=vfio-pci", "blacklist=vfio-pci on the command line" },
+		{ "initcall_blacklist=vfio_pci_core_init",
+		  "initcall_blacklist=vfio_pci_core_init on the command line" },
+		{ "initcall_blacklist=vfio_init",
+		  "initcall_blacklist=vfio_init on the command line" },
 		{ "modprobe.blacklist=vfio-pci",
 		  "modprobe.blacklist=vfio-pci on the command line" },
 		{ "modprobe.blacklist=vfio_pci",
