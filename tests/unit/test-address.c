@@ -9,7 +9,7 @@
 #define ADDRESS_FORM "; expected [DDDD:]BB:DD.F in hexadecimal, as lspci prints it"
 #define PATH_FORM                                                                        \
 	ADDRESS_FORM                                                                     \
-		", or a path: then DD.F behind each '/', one for each bridge that is passed"
+	", or a path: then DD.F behind each '/', one for each bridge that is passed"
 #define STEP_FORM "; expected DD.F behind each '/', one for each bridge that is passed"
 
 static void addresses(void **state)
