@@ -12,6 +12,27 @@
 #include "plan.h"
 #include "sysfs.h"
 
+/* Notes what a boot would stumble on if the IOMMU were as it is now. */
+static void note_groups(const struct input *input, const struct outcome *outcomes,
+			const struct machine *machine)
+{
+	for (size_t i = 0; i < input->list.n_lines; i++) {
+		char address[PCI_ADDRESS_STRSIZE];
+		const struct pci_function *f;
+
+		if (outcomes[i].result != RESULT_BIND || outcomes[i].same_as != i)
+			continue;
+		f = machine_at(machine, &outcomes[i].address);
+		if (f == NULL || f->group >= 0)
+			continue;
+		pci_address_format(&f->address, address);
+		fprintf(stderr,
+			"ptbind-early: %s: it is in no IOMMU group now; a boot with the IOMMU "
+			"off reports no-iommu\n",
+			address);
+	}
+}
+
 /* Decides about the functions of the tree, with notes to standard error. */
 static int make_plan(const char *root, const struct input *input,
 		     struct outcome *outcomes)
@@ -41,6 +62,7 @@ static int make_plan(const char *root, const struct input *input,
 			"listed\n",
 			text);
 	}
+	note_groups(input, outcomes, &machine);
 	machine_free(&machine);
 	return 0;
 }
