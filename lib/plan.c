@@ -199,7 +199,7 @@ static enum result check_dsn(const struct allowlist_line *line,
 		text_add(
 			text, "its serial number could not be read: %s",
 			function->dsn_error == -ENODATA ?
-				"no extended configuration space, or not for you: only root sees it" :
+				"no extended configuration space (only root can see one)" :
 				strerror(-function->dsn_error));
 		return RESULT_PIN_UNREADABLE;
 	}

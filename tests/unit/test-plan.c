@@ -139,7 +139,7 @@ static void pins_that_cannot_be_read(void **state)
 	card.dsn_error = -ENODATA;
 	check_one(
 		"04:00.0 dsn=" SERIAL_TEXT, &card, true, RESULT_PIN_UNREADABLE,
-		"its serial number could not be read: no extended configuration space, or not for you: only root sees it; "
+		"its serial number could not be read: no extended configuration space (only root can see one); "
 		"not binding");
 	card.dsn_error = -EIO;
 	check_one("04:00.0 dsn=" SERIAL_TEXT, &card, true, RESULT_PIN_UNREADABLE,
