@@ -3,7 +3,7 @@
 # it, call tree_open. The copy, and all of $scratch, is gone when the script ends.
 # shellcheck shell=dash
 
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=${top:-$(cd "$(dirname "$0")/.." && pwd)}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/ptbind-tree.XXXXXX")
 tree=$scratch/root
 trap tree_close EXIT
