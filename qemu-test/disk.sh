@@ -30,7 +30,7 @@ disk_create() {
 		start=$ESP_START, size=$ESP_SECTORS, type=U
 		start=$ROOT_START, size=$ROOT_SECTORS, type=L
 	END
-	esp "$1" mformat -F -c 1 -T "$ESP_SECTORS" ::
+	format_esp "$1"
 	mke2fs -q -t ext4 -d "$2" -E "offset=$((ROOT_START * 512))" "$1" \
 		"$((ROOT_SECTORS / 2))k"
 }
@@ -45,6 +45,7 @@ disk_open() {
 	mount -t sysfs -o ro sysfs "$tree/sys"
 	mount -t tmpfs -o mode=755 dev "$tree/dev"
 	fill_dev "$tree/dev"
+	[ ! -d "$scratch/efi" ] || mount --bind "$scratch/efi" "$tree/efi"
 }
 
 # Attaches the root file system in a file to a loop device, $device. GRUB's generator takes
@@ -90,7 +91,7 @@ root_uuid() {
 
 # Unmounts the root file system, if it is mounted, and frees its loop device.
 disk_close() {
-	for mount in dev/pts dev proc sys .; do
+	for mount in efi dev/pts dev proc sys .; do
 		! mountpoint -q "$tree/$mount" || umount "$tree/$mount"
 	done
 	if [ "$device" ]; then
@@ -102,7 +103,24 @@ disk_close() {
 # Takes all away but the file.
 disk_end() {
 	disk_close
+	! mountpoint -q "$scratch/efi" || umount "$scratch/efi"
 	tree_close
+}
+
+# disk_add_efi: mounts something at /efi of the host whose disk is open, now and each time
+# it is opened. It is a file system of its own, but not the ESP: not every kernel can mount
+# that one. disk_write_esp FILE copies what is in it.
+disk_add_efi() {
+	mkdir "$tree/efi" "$scratch/efi"
+	mount -t tmpfs efi "$scratch/efi"
+	mount --bind "$scratch/efi" "$tree/efi"
+}
+
+disk_write_esp() {
+	format_esp "$1"
+	for file in "$scratch/efi"/*; do
+		esp "$1" mcopy -s "$file" ::/
+	done
 }
 
 # disk_install_grub FILE bios|uefi: does what grub-install does, to the disk whose root is
@@ -138,11 +156,20 @@ install_grub_uefi() {
 		set prefix=(\$root)'/boot/grub'
 		configfile \$prefix/grub.cfg
 	END
+	mkdir -p "$tree/boot/grub/x86_64-efi"
+	cp "$tree/usr/lib/grub/x86_64-efi"/*.mod "$tree/usr/lib/grub/x86_64-efi"/*.lst \
+		"$tree/boot/grub/x86_64-efi"
 	esp "$1" mmd ::/EFI ::/EFI/BOOT ::/EFI/debian
 	esp "$1" mcopy "$tree/usr/lib/shim/shimx64.efi.signed" ::/EFI/BOOT/BOOTX64.EFI
 	esp "$1" mcopy "$tree/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" \
 		::/EFI/BOOT/grubx64.efi
 	esp "$1" mcopy "$scratch/grub.cfg" ::/EFI/debian/grub.cfg
+}
+
+# Makes an empty file system on the ESP.
+# $1: the disk
+format_esp() {
+	esp "$1" mformat -F -c 1 -T "$ESP_SECTORS" ::
 }
 
 # esp FILE MTOOL ARG…: works on the EFI system partition with a tool of mtools(1). Not every
