@@ -21,7 +21,10 @@ endif
 LIB_SOURCES := $(sort $(wildcard lib/*.c))
 EARLY_SOURCES := $(sort $(wildcard early/*.c))
 
-all: build/ptbind-early
+all: build/ptbind-early build/ptbind
+
+# The host command.
+include ctl/ctl.mk
 
 # The boot-time program: static, with musl and libkmod.
 include early/libkmod.mk
@@ -50,6 +53,9 @@ build/ptbind-early: build/ptbind-early.debug
 
 install: all docs
 	install -D -m 0755 build/ptbind-early $(DESTDIR)/usr/lib/ptbind/ptbind-early
+	install -D -m 0755 build/ptbind $(DESTDIR)/usr/sbin/ptbind
+	install -D -m 0755 hooks/proxmox/ptbind-gate $(DESTDIR)/usr/share/ptbind/ptbind-gate
+	install -D -m 0755 hooks/libvirt/ptbind $(DESTDIR)/etc/libvirt/hooks/qemu.d/ptbind
 	install -D -m 0755 hooks/initramfs/hook \
 		$(DESTDIR)/usr/share/initramfs-tools/hooks/ptbind
 	install -D -m 0755 hooks/initramfs/00-ptbind \
@@ -58,17 +64,22 @@ install: all docs
 		install -D -m 0644 conf/allowlist $(DESTDIR)/etc/ptbind/allowlist
 	install -d -m 0700 $(DESTDIR)/var/lib/ptbind
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man5 build/docs/ptbind.allowlist.5
-	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8
+	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8 \
+		build/docs/ptbind.8
 	install -D -m 0644 -t $(DESTDIR)/usr/share/doc/ptbind README.md docs/copyright \
-		docs/libkmod.md
+		$(wildcard docs/*.md)
 
 # The owner's list stays, and so does the state; the images are to be rebuilt.
 uninstall:
-	rm -f $(DESTDIR)/usr/share/initramfs-tools/hooks/ptbind \
+	rm -f $(DESTDIR)/usr/sbin/ptbind \
+		$(DESTDIR)/etc/libvirt/hooks/qemu.d/ptbind \
+		$(DESTDIR)/usr/share/initramfs-tools/hooks/ptbind \
 		$(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/00-ptbind \
 		$(DESTDIR)/usr/share/man/man5/ptbind.allowlist.5 \
-		$(DESTDIR)/usr/share/man/man8/ptbind-early.8
-	rm -rf $(DESTDIR)/usr/lib/ptbind $(DESTDIR)/usr/share/doc/ptbind
+		$(DESTDIR)/usr/share/man/man8/ptbind-early.8 \
+		$(DESTDIR)/usr/share/man/man8/ptbind.8
+	rm -rf $(DESTDIR)/usr/lib/ptbind $(DESTDIR)/usr/share/ptbind \
+		$(DESTDIR)/usr/share/doc/ptbind
 
 # Manual pages.
 MANUALS := $(patsubst docs/%.scd,build/docs/%,$(wildcard docs/*.scd))
@@ -86,16 +97,22 @@ SCENARIOS := $(sort $(wildcard qemu-test/scenarios/*))
 RUN_TESTS := tests/run --jobs 2
 
 LINT_TESTS := tests/lint
+GATE_TESTS := tests/gate/gate \
+	$(foreach t,hooks libvirt,$(foreach r,$(RELEASES),"tests/gate/$(t) $(r)"))
 IMAGE_TESTS := $(foreach r,$(RELEASES),"tests/image/image $(r)")
 QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 
+# The longest first, so that none is left alone at the end.
+ALL_TESTS = $(IMAGE_TESTS) $(QEMU_TESTS) $(LINT_TESTS) \
+	$(UNIT_TESTS) $(GATE_TESTS)
+
 # Here and in the demonstration, what is missing is installed; see tests/install-packages.
 check: install-all
 	@$(MAKE) --no-print-directory check-ready trees
-	@$(RUN_TESTS) $(LINT_TESTS) $(UNIT_TESTS) $(IMAGE_TESTS) $(QEMU_TESTS)
+	@$(RUN_TESTS) $(ALL_TESTS)
 
 check-ready: all docs $(UNIT_PROGRAMS)
 
@@ -106,6 +123,10 @@ check-unit: install-test
 check-lint: install-lint
 	@$(MAKE) --no-print-directory all docs
 	@$(RUN_TESTS) $(LINT_TESTS)
+
+check-gate: install-qemu
+	@$(MAKE) --no-print-directory all trees
+	@$(RUN_TESTS) $(GATE_TESTS)
 
 check-image: install-qemu
 	@$(MAKE) --no-print-directory all trees
@@ -136,9 +157,9 @@ install-bench:
 install-lint:
 	@tests/install-packages build lint
 
-# Both at once: each takes minutes, most of them waiting.
+# Two at once: each takes minutes, most of them waiting.
 trees:
-	@$(MAKE) --no-print-directory -j2 $(addprefix tree-,$(RELEASES))
+	@$(MAKE) --no-print-directory -j2 $(foreach r,$(RELEASES),tree-$(r) tree-host-$(r))
 tree-%:
 	@qemu-test/build-tree $*
 
@@ -149,7 +170,7 @@ print-%:
 clean:
 	rm -rf build
 
-.PHONY: all docs install uninstall clean check check-ready check-unit check-lint check-image \
-	check-qemu demo bench install-all install-test install-qemu install-bench \
-	install-lint trees
+.PHONY: all docs install uninstall clean check check-ready check-unit \
+	check-lint check-gate check-image check-qemu demo bench \
+	install-all install-test install-qemu install-bench install-lint trees
 .DELETE_ON_ERROR:

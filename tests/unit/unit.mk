@@ -7,11 +7,13 @@ UNIT_NAMES := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test-*.c)
 UNIT_PROGRAMS := $(foreach cc,$(UNIT_COMPILERS),$(addprefix build/unit/$(cc)/,$(UNIT_NAMES)))
 UNIT_TESTS := $(UNIT_PROGRAMS) tests/unit/cli tests/unit/install tests/machines/run
 
-# What is under test: the library, and what stands alone of the boot-time program.
-UNIT_SOURCES := $(LIB_SOURCES) early/kernel_log.c early/worker.c
+# What is under test: the library, what stands alone of the boot-time program, and the host
+# command without its main().
+UNIT_SOURCES := $(LIB_SOURCES) early/kernel_log.c early/worker.c \
+	$(filter-out ctl/main.c,$(CTL_SOURCES))
 UNIT_OBJECTS := $(UNIT_SOURCES:.c=.o)
 
-UNIT_CPPFLAGS := $(CPPFLAGS) -Iearly
+UNIT_CPPFLAGS = $(CPPFLAGS) -Iearly -Ictl $(CTL_CPPFLAGS)
 UNIT_CFLAGS := $(STD) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 
@@ -28,7 +30,7 @@ build/unit/$(1)/%.o: %.c tests/unit/unit.mk
 build/unit/$(1)/test-%: build/unit/$(1)/tests/unit/test-%.o \
 		$$(addprefix build/unit/$(1)/,$$(UNIT_OBJECTS))
 	$$(call say,LINK,$$@)
-	$$(Q)$(1) $$(UNIT_CFLAGS) $$(UNIT_LDFLAGS) -o $$@ $$^ -lcmocka
+	$$(Q)$(1) $$(UNIT_CFLAGS) $$(UNIT_LDFLAGS) -o $$@ $$^ -lcmocka $$(CTL_LIBS)
 
 .PRECIOUS: build/unit/$(1)/%.o
 

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading the report of this boot, whose schema is in ptbind-early(8). */
+#ifndef PTBIND_BOOT_REPORT_H
+#define PTBIND_BOOT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "address.h"
+#include "util.h"
+
+#define BOOT_REPORT_PATH "/run/ptbind/report.json"
+
+/* Far above what a list of ALLOWLIST_LINES_MAX lines makes. */
+#define BOOT_REPORT_MAX 67108864
+
+/* One element of "functions"; the texts belong to the report. */
+struct boot_report_line {
+	unsigned int number; /* of the line in the list */
+	const char *text;    /* the line itself */
+	bool has_address;
+	struct pci_address address;
+	const char *result;
+	const char *message; /* empty: nothing to say */
+};
+
+struct boot_report {
+	struct json_object *json; /* owns the texts; NULL: there is no report */
+	const char *state;
+	const char *reason; /* why the state is not "done"; else empty */
+	struct boot_report_line *lines;
+	size_t n_lines;
+};
+
+/*
+ * Parses the size bytes of a report; a NUL follows them. Returns 0; -EBADMSG where it is
+ * none of version 1, with what is wrong, a literal, in *ret_error; or -ENOMEM.
+ */
+_must_check_ int boot_report_parse(const char *text, size_t size,
+				   struct boot_report *ret_report,
+				   const char **ret_error);
+
+/* Frees what the report owns, not the structure itself. */
+void boot_report_free(struct boot_report *report);
+
+#endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbind gate: keeps guests from starting with functions that were not bound. */
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "allow.h"
+#include "cmd.h"
+#include "gate_judge.h"
+#include "gate_print.h"
+#include "gate_read.h"
+#include "util.h"
+
+/* PVE::JSONSchema, pve-vmid: 100 to 999999999. */
+#define VMID_DIGITS_MAX 9
+
+static const char usage_text[] =
+	"Usage: ptbind gate proxmox [--root DIR] VMID\n"
+	"       ptbind gate libvirt [--root DIR] NAME <DOMAIN.xml\n"
+	"       ptbind gate allow [--root DIR] GUEST\n"
+	"\n"
+	"Says whether a guest may start: not if it passes through a PCI function that is on\n"
+	"the allowlist but was not bound in this boot, as what is at its address may be\n"
+	"another device. Hypervisors ask it before each start.\n"
+	"\n"
+	"  proxmox         judge a virtual machine of Proxmox VE by its configuration\n"
+	"  libvirt         judge a libvirt domain by its XML on standard input\n"
+	"  allow           let a guest start once, whatever would be said; until the reboot\n"
+	"  -r, --root DIR  read everything below DIR, a directory\n"
+	"  -h, --help      print this\n"
+	"\n"
+	"Exit status: 0 it may start, 1 it must not, 2 wrong usage. See ptbind(8).\n";
+
+static int wrong_usage(const char *problem, const char *word)
+{
+	fprintf(stderr, "ptbind gate: %s%s; see 'ptbind gate --help'\n", problem, word);
+	return EXIT_UNUSABLE;
+}
+
+/* Takes the permission for this start, if there is one; usually there is none. */
+static bool take_permission(const char *root, const char *guest)
+{
+	int err = allow_take(root, guest);
+
+	/* Who may not look was not meant either: the daemon of a libvirt session. */
+	if (err < 0 && err != -ENOENT && err != -EINVAL && err != -EACCES)
+		fprintf(stderr, "ptbind: not taking the permission of guest %s: %s\n",
+			guest, strerror(-err));
+	return err == 0;
+}
+
+/*
+ * Judges a guest whose devices have been read, and says why if it is not to start.
+ * Returns an exit status or a negative errno.
+ */
+static int judge_guest(const char *root, const char *name, bool allowed,
+		       struct gate_input *input)
+{
+	const struct boot_report *report = NULL;
+	_cleanup_free_ struct gate_verdict *verdicts = NULL;
+	bool pass;
+	int err;
+
+	if (input->guest.n_devices == 0 && input->guest.problems.n == 0)
+		return EXIT_AS_WANTED;
+	err = gate_read_host(root, input);
+	if (err < 0)
+		return err;
+	if (!gate_has_listed(input))
+		return EXIT_AS_WANTED;
+
+	verdicts = calloc(input->n_functions + 1, sizeof(*verdicts));
+	if (verdicts == NULL)
+		return -ENOMEM;
+	if (input->reported)
+		report = &input->report;
+	pass = input->guest.problems.n == 0 && input->problems.n == 0;
+	for (size_t i = 0; i < input->n_functions; i++) {
+		verdicts[i] =
+			gate_judge(report, &input->listed, &input->functions[i].address);
+		pass = pass && gate_passes(&verdicts[i]);
+	}
+	if (pass)
+		return EXIT_AS_WANTED;
+	gate_print(stderr, name, input, verdicts, allowed);
+	return allowed ? EXIT_AS_WANTED : EXIT_NOT_AS_WANTED;
+}
+
+/* Reads a guest and judges it. */
+static int run_gate(const char *root, const char *name, bool is_libvirt)
+{
+	const bool allowed = take_permission(root, name);
+	struct gate_input input = { 0 };
+	int result;
+
+	if (is_libvirt)
+		result = gate_read_libvirt(stdin, &input);
+	else
+		result = gate_read_proxmox(root, name, &input);
+	if (result == 0)
+		result = judge_guest(root, name, allowed, &input);
+	gate_input_free(&input);
+	if (result >= 0)
+		return result;
+	fprintf(stderr, "ptbind: guest %s is not started: %s\n", name, strerror(-result));
+	return EXIT_NOT_AS_WANTED;
+}
+
+static int run_proxmox(const char *root, const char *vmid)
+{
+	size_t len = strspn(vmid, "0123456789");
+
+	if (len == 0 || len > VMID_DIGITS_MAX || vmid[len] != '\0')
+		return wrong_usage("no VMID: ", vmid);
+	return run_gate(root, vmid, false);
+}
+
+static int run_libvirt(const char *root, const char *name)
+{
+	return run_gate(root, name, true);
+}
+
+static int run_allow(const char *root, const char *guest)
+{
+	const char *problem = allow_check_name(guest);
+	int err;
+
+	if (problem != NULL)
+		return wrong_usage(problem, "");
+	err = allow_give(root, guest);
+	if (err < 0) {
+		fprintf(stderr, "ptbind gate: cannot let guest %s start: %s\n", guest,
+			strerror(-err));
+		return EXIT_NOT_AS_WANTED;
+	}
+	fputs("ptbind gate: the next start of guest ", stderr);
+	gate_print_word(stderr, guest);
+	fputs(" will not be refused\n", stderr);
+	return EXIT_AS_WANTED;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const char *root, const char *guest);
+} actions[] = {
+	{ "proxmox", run_proxmox },
+	{ "libvirt", run_libvirt },
+	{ "allow", run_allow },
+};
+
+static int run_action(const char *root, const char *name, const char *guest)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		if (strcmp(name, actions[i].name) == 0)
+			return actions[i].run(root, guest);
+	return wrong_usage("expected proxmox, libvirt or allow, found: ", name);
+}
+
+static int run(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "root", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *root = "";
+	int option;
+
+	while ((option = getopt_long(argc, argv, "r:h", options, NULL)) != -1) {
+		switch (option) {
+		case 'r':
+			root = optarg;
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			return EXIT_AS_WANTED;
+		default:
+			return wrong_usage("wrong option", "");
+		}
+	}
+	if (argc - optind < 2)
+		return wrong_usage("expected proxmox, libvirt or allow, and a guest", "");
+	if (argc - optind > 2)
+		return wrong_usage("unexpected argument: ", argv[optind + 2]);
+	if (access(root[0] != '\0' ? root : "/", F_OK) < 0)
+		return wrong_usage("no such directory: ", root);
+	return run_action(root, argv[optind], argv[optind + 1]);
+}
+
+const struct cmd cmd_gate = {
+	.name = "gate",
+	.run = run,
+	.help = "say whether a guest may start, or let it start once",
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All that the gate has to know, read from the guest, the boot and the machine. */
+#ifndef PTBIND_GATE_READ_H
+#define PTBIND_GATE_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "allowlist.h"
+#include "boot_report.h"
+#include "guest.h"
+#include "listed.h"
+#include "notes.h"
+#include "util.h"
+
+#define ALLOWLIST_PATH "/etc/ptbind/allowlist"
+
+/* A function that the guest would get, and what of its configuration names it. */
+struct gate_function {
+	struct pci_address address;
+	const char *source;
+};
+
+struct gate_input {
+	struct guest guest;
+	struct gate_function *functions; /* those that there are of its devices */
+	size_t n_functions;
+	bool reported; /* there is a report of this boot */
+	struct boot_report report;
+	struct allowlist list;
+	struct listed listed;
+	struct notes problems; /* what could not be read of boot and machine */
+};
+
+/*
+ * Read the devices of a guest: of a virtual machine of Proxmox VE below root, and of a
+ * libvirt domain whose XML is in a stream. What cannot be read becomes a problem of the
+ * guest. Return 0 or -ENOMEM; *input is to be freed in both cases.
+ */
+_must_check_ int gate_read_proxmox(const char *root, const char *vmid,
+				   struct gate_input *input);
+_must_check_ int gate_read_libvirt(FILE *xml, struct gate_input *input);
+
+/*
+ * Reads the rest: report, today's list, and, of the machine below root, which functions
+ * the slots of the guest have and where paths lead. Returns 0 or -ENOMEM.
+ */
+_must_check_ int gate_read_host(const char *root, struct gate_input *input);
+
+/* Is anything listed, or may it be, as a list could not be read? */
+bool gate_has_listed(const struct gate_input *input);
+
+/* Frees what the input owns, not the structure itself. */
+void gate_input_free(struct gate_input *input);
+
+#endif

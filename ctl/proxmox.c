@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The parsers of Proxmox VE's configuration: bytes in, PCI functions out; no I/O. */
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxmox.h"
+
+/* Some bytes of a text. */
+struct span {
+	const char *text;
+	size_t len;
+};
+
+/* A span as arguments of "%.*s", cut to what a message can bear. */
+#define SHOWN(span) (int)((span).len < 80 ? (span).len : 80), (span).text
+
+static bool is_blank(char ch)
+{
+	return ch == ' ' || (ch >= '\t' && ch <= '\r');
+}
+
+static bool span_is(struct span span, const char *literal)
+{
+	return span.len == strlen(literal) && memcmp(span.text, literal, span.len) == 0;
+}
+
+/* Cuts off the blanks at both ends. */
+static struct span trim(struct span span)
+{
+	while (span.len > 0 && is_blank(span.text[span.len - 1]))
+		span.len--;
+	while (span.len > 0 && is_blank(span.text[0])) {
+		span.text++;
+		span.len--;
+	}
+	return span;
+}
+
+/* The bytes up to the first blank. */
+static struct span first_word(struct span span)
+{
+	struct span word = { span.text, 0 };
+
+	while (word.len < span.len && !is_blank(span.text[word.len]))
+		word.len++;
+	return word;
+}
+
+/* Takes what is in front of the next separator; false at the end. */
+static bool next_part(struct span *rest, char separator, struct span *ret_part)
+{
+	const char *end;
+
+	if (rest->text == NULL)
+		return false;
+	end = rest->len > 0 ? memchr(rest->text, separator, rest->len) : NULL;
+	if (end == NULL) {
+		*ret_part = *rest;
+		*rest = (struct span){ 0 };
+		return true;
+	}
+	*ret_part = (struct span){ rest->text, (size_t)(end - rest->text) };
+	*rest = (struct span){ end + 1, rest->len - ret_part->len - 1 };
+	return true;
+}
+
+/*
+ * Takes the next property of a=b,c=d; the key is empty where there is none. Returns false
+ * at the end.
+ */
+static bool next_property(struct span *rest, struct span *ret_key, struct span *ret_value)
+{
+	struct span part;
+	const char *equals;
+
+	do {
+		if (!next_part(rest, ',', &part))
+			return false;
+	} while (trim(part).len == 0);
+
+	equals = memchr(part.text, '=', part.len);
+	if (equals == NULL) {
+		*ret_key = (struct span){ part.text, 0 };
+		*ret_value = part;
+		return true;
+	}
+	*ret_key = (struct span){ part.text, (size_t)(equals - part.text) };
+	*ret_value = (struct span){ equals + 1, part.len - ret_key->len - 1 };
+	return true;
+}
+
+static int copy_span(struct span span, char **ret_copy)
+{
+	char *copy = strndup(span.text, span.len);
+
+	if (copy == NULL)
+		return -ENOMEM;
+	*ret_copy = copy;
+	return 0;
+}
+
+/*
+ * Finds the one property that says which devices: host=, which may go without its name,
+ * or mapping=. Returns what is wrong, or NULL.
+ */
+static const char *find_devices(struct span value, struct span *ret_host,
+				struct span *ret_mapping)
+{
+	struct span host = { 0 }, mapping = { 0 }, key, part;
+
+	if (memchr(value.text, '\0', value.len) != NULL)
+		return "a NUL byte; expected text";
+	while (next_property(&value, &key, &part)) {
+		struct span *wanted = NULL;
+
+		if (key.len == 0 && part.text != key.text)
+			return "'=' without a name in front of it";
+		if (key.len == 0 || span_is(key, "host"))
+			wanted = &host;
+		else if (span_is(key, "mapping"))
+			wanted = &mapping;
+		else
+			continue;
+		if (wanted->text != NULL)
+			return "the device is given twice; expected host= or mapping= once";
+		if (part.len == 0)
+			return "host= or mapping= without a value";
+		*wanted = part;
+	}
+	if (host.text != NULL && mapping.text != NULL)
+		return "both host= and mapping=; expected one of them";
+	if (host.text == NULL && mapping.text == NULL)
+		return "neither an address nor mapping=; expected one of them";
+
+	*ret_host = host;
+	*ret_mapping = mapping;
+	return NULL;
+}
+
+/* Is it hostpciN: VALUE? */
+static bool is_hostpci_line(struct span line, struct span *ret_value)
+{
+	static const char name[] = "hostpci";
+	size_t pos = strlen(name), digits;
+
+	if (line.len <= pos || memcmp(line.text, name, pos) != 0)
+		return false;
+	for (digits = 0; pos < line.len; pos++, digits++)
+		if (line.text[pos] < '0' || line.text[pos] > '9')
+			break;
+	if (digits == 0 || pos == line.len || line.text[pos] != ':')
+		return false;
+	*ret_value = trim((struct span){ line.text + pos + 1, line.len - pos - 1 });
+	return true;
+}
+
+/* Is it the [NAME] that starts a section? A line that only starts so is none. */
+static bool is_section_line(struct span line)
+{
+	line = trim(line);
+	return line.len >= 2 && line.text[0] == '[' &&
+	       memchr(line.text, ']', line.len) == line.text + line.len - 1;
+}
+
+static int append_hostpci(struct hostpci_list *list, struct span line, struct span value)
+{
+	struct span host = { 0 }, mapping = { 0 };
+	struct hostpci *entries, *entry;
+	int err;
+
+	entries = reallocarray(list->entries, list->n + 1, sizeof(*entries));
+	if (entries == NULL)
+		return -ENOMEM;
+	list->entries = entries;
+	entry = &entries[list->n++];
+	*entry = (struct hostpci){ .error = find_devices(value, &host, &mapping) };
+
+	err = copy_span(trim(line), &entry->line);
+	if (err == 0 && host.text != NULL)
+		err = copy_span(host, &entry->host);
+	if (err == 0 && mapping.text != NULL)
+		err = copy_span(mapping, &entry->mapping);
+	return err;
+}
+
+int hostpci_parse(const char *text, size_t size, struct hostpci_list *ret_list)
+{
+	struct span rest = { text, size }, line, value;
+	struct hostpci_list list = { 0 };
+	int err;
+
+	while (next_part(&rest, '\n', &line)) {
+		if (line.len > 0 && line.text[0] == '[' && is_section_line(line))
+			break;
+		if (!is_hostpci_line(line, &value))
+			continue;
+		err = append_hostpci(&list, line, value);
+		if (err < 0) {
+			hostpci_free(&list);
+			return err;
+		}
+	}
+
+	*ret_list = list;
+	return 0;
+}
+
+void hostpci_free(struct hostpci_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		free(list->entries[i].line);
+		free(list->entries[i].host);
+		free(list->entries[i].mapping);
+	}
+	free(list->entries);
+	*list = (struct hostpci_list){ 0 };
+}
+
+/* Adds addresses that are separated by ';'. */
+static int add_addresses(struct span addresses, const struct hostpci *hostpci,
+			 struct guest *guest)
+{
+	struct span address;
+
+	while (next_part(&addresses, ';', &address)) {
+		struct pci_functions functions;
+		struct parse_error error;
+		int err;
+
+		if (pci_functions_parse(address.text, address.len, &functions, &error) <
+		    0)
+			err = notes_add(&guest->problems, "%s: '%.*s': %s", hostpci->line,
+					SHOWN(address), error.message);
+		else
+			err = guest_add_device(guest, &functions, hostpci->line);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+int hostpci_add_host(const struct hostpci *hostpci, struct guest *guest)
+{
+	return add_addresses((struct span){ hostpci->host, strlen(hostpci->host) },
+			     hostpci, guest);
+}
+
+/* Where in the mapping file a reader is who looks for one section. */
+struct mapping_reader {
+	struct span rest;
+	const char *name; /* of that section */
+	bool in_section;  /* in any */
+	bool in_named;    /* in that one */
+	bool found;       /* has come past it */
+};
+
+/*
+ * Takes the next "map" of the section. As in PVE::SectionConfig a section ends at an
+ * empty line and nowhere else, and comments are skipped before anything else.
+ */
+static bool next_map(struct mapping_reader *reader, struct span *ret_map)
+{
+	struct span line;
+
+	while (next_part(&reader->rest, '\n', &line)) {
+		const struct span words = trim(line), key = first_word(words);
+
+		if (words.len > 0 && words.text[0] == '#')
+			continue;
+		if (line.len == 0) {
+			reader->in_section = reader->in_named = false;
+			continue;
+		}
+		if (!reader->in_section) {
+			reader->in_section =
+				!is_blank(line.text[0]) && key.len == words.len;
+			reader->in_named =
+				reader->in_section && span_is(key, reader->name);
+			reader->found |= reader->in_named;
+			continue;
+		}
+		if (!reader->in_named || !is_blank(line.text[0]) || !span_is(key, "map"))
+			continue;
+		*ret_map =
+			trim((struct span){ words.text + key.len, words.len - key.len });
+		return true;
+	}
+	return false;
+}
+
+/* The value of a property of a=b,c=d; without text where there is none. */
+static struct span property(struct span properties, const char *name)
+{
+	struct span key, value;
+
+	while (next_property(&properties, &key, &value))
+		if (span_is(key, name))
+			return value;
+	return (struct span){ 0 };
+}
+
+int hostpci_add_mapping(const struct hostpci *hostpci, const char *text, size_t size,
+			const char *node, struct guest *guest)
+{
+	struct mapping_reader reader = { .rest = { text, size },
+					 .name = hostpci->mapping };
+	bool here = false;
+	struct span map;
+	int err;
+
+	while (next_map(&reader, &map)) {
+		struct span map_node = property(map, "node");
+		struct span path = property(map, "path");
+
+		if (map_node.text != NULL && !span_is(map_node, node))
+			continue;
+		if (map_node.text == NULL || path.text == NULL)
+			err = notes_add(
+				&guest->problems,
+				"%s: mapping '%s': 'map %.*s': expected node= and "
+				"path=",
+				hostpci->line, hostpci->mapping, SHOWN(map));
+		else
+			err = add_addresses(path, hostpci, guest);
+		if (err < 0)
+			return err;
+		here = true;
+	}
+	if (here)
+		return 0;
+	if (reader.found)
+		return notes_add(&guest->problems,
+				 "%s: mapping '%s' has no map for this node, %s",
+				 hostpci->line, hostpci->mapping, node);
+	return notes_add(&guest->problems,
+			 "%s: there is no mapping '%s' in " PCI_CFG_PATH, hostpci->line,
+			 hostpci->mapping);
+}
