@@ -51,6 +51,9 @@ build/ptbind-early: build/ptbind-early.debug
 
 -include $(EARLY_OBJECTS:.o=.d)
 
+# Where hooks/kernel/zz-ptbind is run from.
+KERNEL_HOOK_DIRS := kernel/postinst.d kernel/postrm.d initramfs/post-update.d
+
 install: all docs
 	install -D -m 0755 build/ptbind-early $(DESTDIR)/usr/lib/ptbind/ptbind-early
 	install -D -m 0755 build/ptbind $(DESTDIR)/usr/sbin/ptbind
@@ -63,6 +66,17 @@ install: all docs
 	test -e $(DESTDIR)/etc/ptbind/allowlist || \
 		install -D -m 0644 conf/allowlist $(DESTDIR)/etc/ptbind/allowlist
 	install -d -m 0700 $(DESTDIR)/var/lib/ptbind
+	install -D -m 0644 hooks/recovery.sh $(DESTDIR)/usr/lib/ptbind/recovery.sh
+	install -D -m 0755 hooks/grub/42_ptbind $(DESTDIR)/etc/grub.d/42_ptbind
+	install -D -m 0644 hooks/grub/submenu.awk $(DESTDIR)/usr/lib/ptbind/grub-submenu.awk
+	install -D -m 0644 -t $(DESTDIR)/usr/lib/ptbind hooks/kernel/boot-entries.sh
+	install -D -m 0755 -t $(DESTDIR)/usr/lib/ptbind hooks/kernel/proxmox-boot-entries \
+		hooks/kernel/remove-boot-entries
+	install -D -m 0755 -t $(DESTDIR)/usr/lib/kernel/install.d \
+		hooks/kernel/95-ptbind.install
+	for dir in $(KERNEL_HOOK_DIRS); do \
+		install -D -m 0755 -t $(DESTDIR)/etc/$$dir hooks/kernel/zz-ptbind || exit; \
+	done
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man5 build/docs/ptbind.allowlist.5
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8 \
 		build/docs/ptbind.8
@@ -71,10 +85,15 @@ install: all docs
 
 # The owner's list stays, and so does the state; the images are to be rebuilt.
 uninstall:
+	test -n "$(DESTDIR)" || ! test -x /usr/lib/ptbind/remove-boot-entries || \
+		/usr/lib/ptbind/remove-boot-entries
 	rm -f $(DESTDIR)/usr/sbin/ptbind \
 		$(DESTDIR)/etc/libvirt/hooks/qemu.d/ptbind \
 		$(DESTDIR)/usr/share/initramfs-tools/hooks/ptbind \
 		$(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/00-ptbind \
+		$(DESTDIR)/etc/grub.d/42_ptbind \
+		$(DESTDIR)/usr/lib/kernel/install.d/95-ptbind.install \
+		$(KERNEL_HOOK_DIRS:%=$(DESTDIR)/etc/%/zz-ptbind) \
 		$(DESTDIR)/usr/share/man/man5/ptbind.allowlist.5 \
 		$(DESTDIR)/usr/share/man/man8/ptbind-early.8 \
 		$(DESTDIR)/usr/share/man/man8/ptbind.8
@@ -99,7 +118,8 @@ RUN_TESTS := tests/run --jobs 2
 LINT_TESTS := tests/lint
 GATE_TESTS := tests/gate/gate \
 	$(foreach t,hooks libvirt,$(foreach r,$(RELEASES),"tests/gate/$(t) $(r)"))
-IMAGE_TESTS := $(foreach r,$(RELEASES),"tests/image/image $(r)")
+IMAGE_TESTS := $(foreach t,image grub systemd-boot proxmox-boot,\
+	$(foreach r,$(RELEASES),"tests/image/$(t) $(r)"))
 QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
 include tests/unit/unit.mk
