@@ -110,23 +110,41 @@ build/docs/%: docs/%.scd
 
 docs: $(MANUALS)
 
+# The Debian package, for all Debian releases from 12 on if it is built on Debian 12.
+DEB_INPUTS = $(shell find . -path ./build -prune -o -path ./.git -prune -o -type f -print)
+
+deb: install-deb
+	@$(MAKE) --no-print-directory build/deb/.done
+
+build/deb/.done: $(DEB_INPUTS) $(KMOD_TARBALL)
+	$(call say,DEB,build/deb)
+	$(Q)rm -rf build/deb
+	$(Q)debian/build-package build/deb.build build/deb
+	$(Q)touch $@
+
 # Tests. Each is a command that prints TAP; tests/run runs them and sums up.
 RELEASES := bookworm trixie
 SCENARIOS := $(sort $(wildcard qemu-test/scenarios/*))
 RUN_TESTS := tests/run --jobs 2
 
 LINT_TESTS := tests/lint
+PACKAGE_TESTS := tests/package/build $(foreach r,$(RELEASES),"tests/package/life $(r)")
 GATE_TESTS := tests/gate/gate \
 	$(foreach t,hooks libvirt,$(foreach r,$(RELEASES),"tests/gate/$(t) $(r)"))
 IMAGE_TESTS := $(foreach t,image grub systemd-boot proxmox-boot,\
 	$(foreach r,$(RELEASES),"tests/image/$(t) $(r)"))
 QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
+# Whole hosts take minutes each: not every firmware with every release in every run.
+HOST_TESTS := "qemu-test/hosts/grub bookworm bios" "qemu-test/hosts/grub trixie uefi" \
+	$(foreach r,$(RELEASES),"qemu-test/hosts/systemd-boot $(r) uefi")
+OTHER_HOST_TESTS := "qemu-test/hosts/grub bookworm uefi" "qemu-test/hosts/grub trixie bios"
+
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 
 # The longest first, so that none is left alone at the end.
-ALL_TESTS = $(IMAGE_TESTS) $(QEMU_TESTS) $(LINT_TESTS) \
+ALL_TESTS = $(HOST_TESTS) $(PACKAGE_TESTS) $(IMAGE_TESTS) $(QEMU_TESTS) $(LINT_TESTS) \
 	$(UNIT_TESTS) $(GATE_TESTS)
 
 # Here and in the demonstration, what is missing is installed; see tests/install-packages.
@@ -134,7 +152,11 @@ check: install-all
 	@$(MAKE) --no-print-directory check-ready trees
 	@$(RUN_TESTS) $(ALL_TESTS)
 
-check-ready: all docs $(UNIT_PROGRAMS)
+check-full: install-all
+	@$(MAKE) --no-print-directory check-ready trees
+	@$(RUN_TESTS) $(ALL_TESTS) $(OTHER_HOST_TESTS)
+
+check-ready: all docs deb $(UNIT_PROGRAMS)
 
 check-unit: install-test
 	@$(MAKE) --no-print-directory all $(UNIT_PROGRAMS)
@@ -152,6 +174,14 @@ check-image: install-qemu
 	@$(MAKE) --no-print-directory all trees
 	@$(RUN_TESTS) $(IMAGE_TESTS)
 
+check-package: install-all
+	@$(MAKE) --no-print-directory deb trees
+	@$(RUN_TESTS) $(PACKAGE_TESTS)
+
+check-hosts: install-all
+	@$(MAKE) --no-print-directory deb trees
+	@$(RUN_TESTS) $(HOST_TESTS)
+
 check-qemu: install-qemu
 	@$(MAKE) --no-print-directory all trees
 	@$(RUN_TESTS) $(QEMU_TESTS)
@@ -166,8 +196,10 @@ bench: install-bench
 
 fuzz: install-test
 
+install-deb:
+	@tests/install-packages build deb
 install-all:
-	@tests/install-packages build test qemu lint
+	@tests/install-packages build deb test qemu lint
 install-test:
 	@tests/install-packages build test
 install-qemu:
@@ -190,7 +222,7 @@ print-%:
 clean:
 	rm -rf build
 
-.PHONY: all docs install uninstall clean check check-ready check-unit \
-	check-lint check-gate check-image check-qemu demo bench \
-	install-all install-test install-qemu install-bench install-lint trees
+.PHONY: all docs deb install uninstall clean check check-full check-ready check-unit \
+	check-lint check-gate check-image check-package check-hosts check-qemu demo bench \
+	install-deb install-all install-test install-qemu install-bench install-lint trees
 .DELETE_ON_ERROR:

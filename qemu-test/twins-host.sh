@@ -67,6 +67,8 @@ twins_guest() {
 		done
 		modprobe vfio-pci >modprobe 2>&1
 		echo "$?" >modprobe.status
+		# What is said before the package is removed depends on what is plugged in.
+		/var/lib/dpkg/info/ptbind.prerm remove >prerm 2>&1
 		systemctl list-units --failed --plain --no-legend >failed-units
 		systemctl list-units --type target --plain --no-legend >targets
 		sync
