@@ -54,23 +54,23 @@ judge_no_ptbind() {
 	unlike "$1: the command line does not name it" 'pt\.' "$(cat "$artefacts/cmdline")"
 }
 
-# Has the host look around after each boot.
+# twins_guest [COMMAND]: has the host look around after each boot that follows, and then do
+# what the command says.
 twins_guest() {
-	guest <<-'END'
+	guest <<-END
 		#!/bin/sh
 		# Waits for the network, which the host sets up by itself.
 		for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 			ping -c 1 -W 2 10.0.2.2 >ping 2>&1
-			echo "$?" >ping.status
-			[ "$(cat ping.status)" -ne 0 ] || break
+			echo "\$?" >ping.status
+			[ "\$(cat ping.status)" -ne 0 ] || break
 			sleep 1
 		done
 		modprobe vfio-pci >modprobe 2>&1
-		echo "$?" >modprobe.status
-		# What is said before the package is removed depends on what is plugged in.
-		/var/lib/dpkg/info/ptbind.prerm remove >prerm 2>&1
+		echo "\$?" >modprobe.status
 		systemctl list-units --failed --plain --no-legend >failed-units
 		systemctl list-units --type target --plain --no-legend >targets
+		${1:-:}
 		sync
 	END
 }
