@@ -66,7 +66,8 @@ install: all docs
 	test -e $(DESTDIR)/etc/ptbind/allowlist || \
 		install -D -m 0644 conf/allowlist $(DESTDIR)/etc/ptbind/allowlist
 	install -d -m 0700 $(DESTDIR)/var/lib/ptbind
-	install -D -m 0644 hooks/recovery.sh $(DESTDIR)/usr/lib/ptbind/recovery.sh
+	install -D -m 0644 -t $(DESTDIR)/usr/lib/ptbind hooks/recovery.sh \
+		hooks/initramfs/images.sh
 	install -D -m 0755 hooks/grub/42_ptbind $(DESTDIR)/etc/grub.d/42_ptbind
 	install -D -m 0644 hooks/grub/submenu.awk $(DESTDIR)/usr/lib/ptbind/grub-submenu.awk
 	install -D -m 0644 -t $(DESTDIR)/usr/lib/ptbind hooks/kernel/boot-entries.sh
@@ -80,7 +81,7 @@ install: all docs
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man5 build/docs/ptbind.allowlist.5
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8 \
 		build/docs/ptbind.8
-	install -D -m 0644 -t $(DESTDIR)/usr/share/doc/ptbind README.md docs/copyright \
+	install -D -m 0644 -t $(DESTDIR)/usr/share/doc/ptbind README.md debian/copyright \
 		$(wildcard docs/*.md)
 
 # The owner's list stays, and so does the state; the images are to be rebuilt.
@@ -110,7 +111,7 @@ build/docs/%: docs/%.scd
 
 docs: $(MANUALS)
 
-# The Debian package, for all Debian releases from 12 on if it is built on Debian 12.
+# The Debian package, for Debian 12 and 13 if it is built on Debian 12.
 DEB_INPUTS = $(shell find . -path ./build -prune -o -path ./.git -prune -o -type f -print)
 
 deb: install-deb

@@ -54,6 +54,12 @@ judge_no_ptbind() {
 	unlike "$1: the command line does not name it" 'pt\.' "$(cat "$artefacts/cmdline")"
 }
 
+# Prints the files whose name has ptbind in it, but for those of the test.
+files_of_package() {
+	(cd "$tree" && find . -xdev -name '*ptbind*' ! -path './ptbind-test*' \
+		! -name ptbind-test.service ! -path './debs/*')
+}
+
 # twins_guest [COMMAND]: has the host look around after each boot that follows, and then do
 # what the command says.
 twins_guest() {
