@@ -6,7 +6,8 @@
 
 # systemd-boot sorts entries with a sort-key first, then the others by name, backwards,
 # and the first one is the default: with this name and without a sort-key ours are behind
-# all others. Only entries that used up their tries, where those are counted, come later.
+# all others. Only entries that used up their tries, where those are counted, come later:
+# ours has none left from the start there.
 RECOVERY_PREFIX=a-pt-off-
 
 # The first line of an entry that is ours to delete. It must stay as it is: entries of
@@ -73,6 +74,14 @@ recovery_entry() {
 	}' "$1"
 }
 
+# Prints what the name of a recovery entry has of a counter: where the kernel's own entry
+# is counted, no tries left. Seen with 252 and 257: an entry without a counter is booted by
+# itself once all others have used up theirs; one that is used up as well is not.
+# $1: the kernel's own entry
+recovery_counter() {
+	[ "${1##*/}" = "$(entry_name "$1").conf" ] || echo +0
+}
+
 # Writes the recovery entry of a kernel beside its own entry.
 # $1: the kernel's own entry
 add_recovery_entry() {
@@ -80,7 +89,15 @@ add_recovery_entry() {
 		warning "cannot read $1: it has no recovery entry, or an old one"
 		return
 	fi
-	put_file "${1%/*}/$RECOVERY_PREFIX$(entry_name "$1").conf" "$content"
+	ours=$RECOVERY_PREFIX$(entry_name "$1")
+	written=${1%/*}/$ours$(recovery_counter "$1").conf
+	put_file "$written" "$content" || return
+	for entry in "${1%/*}/$ours.conf" "${1%/*}/$ours+"*.conf; do
+		if [ "$entry" != "$written" ] && [ "$(entry_name "$entry")" = "$ours" ] &&
+			is_recovery_entry "$entry"; then
+			delete_file "$entry"
+		fi
+	done
 }
 
 # Is the file a recovery entry of ours?
