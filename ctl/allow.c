@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "allow.h"
+#include "paths.h"
 
-#define RUN_DIR "/run/ptbind"
 #define ALLOW_DIR RUN_DIR "/allow"
 
 const char *allow_check_name(const char *guest)

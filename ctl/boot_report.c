@@ -154,7 +154,7 @@ static int read_report(struct boot_report *report, const char **ret_error)
 int boot_report_parse(const char *text, size_t size, struct boot_report *ret_report,
 		      const char **ret_error)
 {
-	struct boot_report report = { 0 };
+	struct boot_report report = { .status = BOOT_REPORT_READ };
 	int err;
 
 	*ret_error = "no JSON";

@@ -9,8 +9,6 @@
 #include "address.h"
 #include "util.h"
 
-#define BOOT_REPORT_PATH "/run/ptbind/report.json"
-
 /* Far above what a list of ALLOWLIST_LINES_MAX lines makes. */
 #define BOOT_REPORT_MAX 67108864
 
@@ -24,8 +22,15 @@ struct boot_report_line {
 	const char *message; /* empty: nothing to say */
 };
 
+enum boot_report_status {
+	BOOT_REPORT_MISSING, /* ptbind-early did not run */
+	BOOT_REPORT_BROKEN,  /* there is one, but it cannot be read */
+	BOOT_REPORT_READ,    /* only then the report holds anything */
+};
+
 struct boot_report {
-	struct json_object *json; /* owns the texts; NULL: there is no report */
+	enum boot_report_status status;
+	struct json_object *json; /* owns the texts */
 	const char *state;
 	const char *reason; /* why the state is not "done"; else empty */
 	struct boot_report_line *lines;

@@ -60,7 +60,6 @@ static bool take_permission(const char *root, const char *guest)
 static int judge_guest(const char *root, const char *name, bool allowed,
 		       struct gate_input *input)
 {
-	const struct boot_report *report = NULL;
 	_cleanup_free_ struct gate_verdict *verdicts = NULL;
 	bool pass;
 	int err;
@@ -76,12 +75,10 @@ static int judge_guest(const char *root, const char *name, bool allowed,
 	verdicts = calloc(input->n_functions + 1, sizeof(*verdicts));
 	if (verdicts == NULL)
 		return -ENOMEM;
-	if (input->reported)
-		report = &input->report;
 	pass = input->guest.problems.n == 0 && input->problems.n == 0;
 	for (size_t i = 0; i < input->n_functions; i++) {
-		verdicts[i] =
-			gate_judge(report, &input->listed, &input->functions[i].address);
+		verdicts[i] = gate_judge(&input->report, &input->listed,
+					 &input->functions[i].address);
 		pass = pass && gate_passes(&verdicts[i]);
 	}
 	if (pass)
@@ -114,8 +111,15 @@ static int run_proxmox(const char *root, const char *vmid)
 {
 	size_t len = strspn(vmid, "0123456789");
 
-	if (len == 0 || len > VMID_DIGITS_MAX || vmid[len] != '\0')
-		return wrong_usage("no VMID: ", vmid);
+	if (vmid[0] == '\0')
+		return wrong_usage("no VMID given", "");
+	if (len == 0 || len > VMID_DIGITS_MAX || vmid[len] != '\0') {
+		fprintf(stderr,
+			"ptbind gate: '%s' is no VMID; expected a number of at most %d "
+			"digits; see 'ptbind gate --help'\n",
+			vmid, VMID_DIGITS_MAX);
+		return EXIT_UNUSABLE;
+	}
 	return run_gate(root, vmid, false);
 }
 
@@ -137,6 +141,11 @@ static int run_allow(const char *root, const char *guest)
 			strerror(-err));
 		return EXIT_NOT_AS_WANTED;
 	}
+	if (!gate_knows_proxmox(root, guest))
+		fprintf(stderr,
+			"W: ptbind: this node has no %s/etc/pve/qemu-server/%s.conf: the "
+			"permission is for a guest of that name\n",
+			root, guest);
 	fputs("ptbind gate: the next start of guest ", stderr);
 	gate_print_word(stderr, guest);
 	fputs(" will not be refused\n", stderr);

@@ -42,8 +42,9 @@ static enum gate_reason find_reason(const struct boot_report *report,
 		return GATE_UNLISTED;
 	if (is_bound(line))
 		return GATE_BOUND;
-	if (report == NULL)
-		return GATE_NO_REPORT;
+	if (report->status != BOOT_REPORT_READ)
+		return report->status == BOOT_REPORT_BROKEN ? GATE_BROKEN_REPORT :
+							      GATE_NO_REPORT;
 	if (strcmp(report->state, "disabled") == 0)
 		return GATE_DISABLED;
 	if (strcmp(report->state, "refused") == 0)

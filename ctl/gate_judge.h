@@ -10,13 +10,14 @@
 #include "listed.h"
 
 enum gate_reason {
-	GATE_UNLISTED,  /* pass: it is nobody's business */
-	GATE_BOUND,     /* pass: ptbind gave it to vfio-pci in this boot */
-	GATE_NOT_BOUND, /* listed, and not bound: the line's result says why */
-	GATE_DISABLED,  /* the whole boot left all functions alone, on purpose */
-	GATE_REFUSED,   /* the boot touched nothing, as its list could not be read */
-	GATE_NO_REPORT, /* ptbind-early did not run in this boot */
-	GATE_NEW,       /* no line of the list that this boot used names it */
+	GATE_UNLISTED,      /* pass: it is nobody's business */
+	GATE_BOUND,         /* pass: ptbind gave it to vfio-pci in this boot */
+	GATE_NOT_BOUND,     /* listed, and not bound: the line's result says why */
+	GATE_DISABLED,      /* the whole boot left all functions alone, on purpose */
+	GATE_REFUSED,       /* the boot touched nothing, as its list could not be read */
+	GATE_NO_REPORT,     /* ptbind-early did not run in this boot */
+	GATE_BROKEN_REPORT, /* what this boot did is not known */
+	GATE_NEW,           /* no line of the list that this boot used names it */
 };
 
 struct gate_verdict {
@@ -25,8 +26,8 @@ struct gate_verdict {
 };
 
 /*
- * Judges the function at an address. report is that of this boot, NULL where there is
- * none; listed holds its lines and those of today's list. Does no I/O.
+ * Judges the function at an address. report is that of this boot, as far as there is one;
+ * listed holds its lines and those of today's list. Does no I/O.
  */
 struct gate_verdict gate_judge(const struct boot_report *report,
 			       const struct listed *listed,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gate_print.h"
+#include "paths.h"
 #include "result.h"
 
 #define REBUILD "run 'update-initramfs -u -k all', and reboot"
@@ -24,7 +25,8 @@ static const struct {
 	{ RESULT_ABSENT,
 	  { "at boot there was no such function; what is at its address now was never "
 	    "checked",
-	    "look for the card with 'lspci -Dnn'; correct its line and the guest, " REBUILD } },
+	    "look for the card with 'lspci -Dnn'; if it appears only after boot, take it "
+	    "off the list; else correct its line and the guest; " REBUILD } },
 	{ RESULT_MISMATCH,
 	  { "what is at this address is not what the line describes: the guest would get "
 	    "another device",
@@ -64,10 +66,13 @@ static const struct advice reasons[] = {
 			    "reboot without what turned ptbind off" },
 	[GATE_REFUSED] = { "this boot had no list that it could use, so that nothing was "
 			   "checked and nothing bound",
-			   "correct /etc/ptbind/allowlist, " REBUILD },
+			   "correct " ALLOWLIST_PATH ", " REBUILD },
 	[GATE_NO_REPORT] = { "ptbind-early did not run in this boot, so that nothing was "
 			     "checked and nothing bound",
 			     REBUILD },
+	[GATE_BROKEN_REPORT] = { "the report of this boot cannot be read, so that nobody "
+				 "knows whether it was bound",
+				 "reboot, which writes a new one" },
 	[GATE_NEW] = { "no line of the list that this boot used names it, so that it was "
 		       "not checked and not bound",
 		       REBUILD },
@@ -122,13 +127,28 @@ static void print_result(FILE *f, const struct gate_input *input,
 		fputs(": ", f);
 		print_safe(f, line->message);
 	}
-	if (input->reported && input->report.reason[0] != '\0') {
+	if (input->report.status == BOOT_REPORT_READ && input->report.reason[0] != '\0') {
 		fputs("\n  boot:       ", f);
 		print_safe(f, input->report.state);
 		fputs(": ", f);
 		print_safe(f, input->report.reason);
 	}
 	putc('\n', f);
+}
+
+/* What makes the guest take a function. */
+static void print_source(FILE *f, const struct gate_function *function)
+{
+	char named[PCI_ADDRESS_STRSIZE];
+
+	if (!function->by_group) {
+		print_safe(f, function->source);
+		return;
+	}
+	pci_address_format(&function->named, named);
+	fprintf(f, "IOMMU group of %s (", named);
+	print_safe(f, function->source);
+	putc(')', f);
 }
 
 /* One function that is listed and was not bound. */
@@ -143,7 +163,7 @@ static void print_function(FILE *f, const struct gate_input *input,
 
 	pci_address_format(&function->address, address);
 	fprintf(f, "%s\n  guest:      ", address);
-	print_safe(f, function->source);
+	print_source(f, function);
 	fprintf(f, "\n  allowlist:  line %u %s: %s\n", verdict->line->number,
 		verdict->line->result != NULL ? "at boot" : "today",
 		allowlist_line_words(&as_line, words, sizeof(words)));
@@ -198,7 +218,7 @@ void gate_print(FILE *f, const char *guest, const struct gate_input *input,
 	print_problems(f, &input->problems);
 	if (allowed)
 		return;
-	fputs("More is in " BOOT_REPORT_PATH " and in 'dmesg | grep ptbind:'.\n"
+	fputs("More is in " REPORT_PATH " and in 'dmesg | grep ptbind:'.\n"
 	      "To start the guest once all the same: ptbind gate allow ",
 	      f);
 	fputs(guest[0] == '-' ? "-- " : "", f);

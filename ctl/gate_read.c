@@ -5,15 +5,19 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "array.h"
 #include "file.h"
 #include "gate_read.h"
 #include "libvirt.h"
+#include "paths.h"
 #include "proxmox.h"
 #include "sysfs.h"
 
-/* The configurations of this node's virtual machines. */
+/* The configurations of this node's virtual machines and containers. */
 #define QEMU_SERVER_DIR "/etc/pve/qemu-server"
+#define LXC_DIR "/etc/pve/lxc"
 
 /*
  * While a guest migrates to this node its configuration is still with the node that this
@@ -100,6 +104,27 @@ static bool find_config(const char *vmid, char ret_path[static PATH_MAX])
 	return n >= 0 && n < PATH_MAX;
 }
 
+/* Containers run hookscripts as well, and have no hostpci. */
+static bool is_container(const char *root, const char *vmid)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s" LXC_DIR "/%s.conf", root, vmid);
+
+	return n >= 0 && (size_t)n < sizeof(path) && access(path, F_OK) == 0;
+}
+
+bool gate_knows_proxmox(const char *root, const char *guest)
+{
+	char path[PATH_MAX];
+	int n;
+
+	n = snprintf(path, sizeof(path), "%s" QEMU_SERVER_DIR, root);
+	if (n < 0 || (size_t)n >= sizeof(path) || access(path, F_OK) < 0)
+		return true;
+	n = snprintf(path, sizeof(path), "%s" QEMU_SERVER_DIR "/%s.conf", root, guest);
+	return n >= 0 && (size_t)n < sizeof(path) && access(path, F_OK) == 0;
+}
+
 int gate_read_proxmox(const char *root, const char *vmid, struct gate_input *input)
 {
 	struct guest *guest = &input->guest;
@@ -113,14 +138,18 @@ int gate_read_proxmox(const char *root, const char *vmid, struct gate_input *inp
 		return notes_add(&guest->problems,
 				 MIGRATED_FROM_VARIABLE " names no node: %s",
 				 getenv(MIGRATED_FROM_VARIABLE));
-	err = read_below(root, path, QEMU_SERVER_CONF_MAX, false, &guest->problems, &text,
-			 &size);
+	input->takes_groups = true;
+	err = read_below(root, path, QEMU_SERVER_CONF_MAX, is_container(root, vmid),
+			 &guest->problems, &text, &size);
 	if (err == 0)
 		err = hostpci_parse(text, size, &list);
-	for (size_t i = 0; err == 0 && i < list.n; i++)
+	if (err == 0 && list.n > GUEST_DEVICES_MAX)
+		err = notes_add(&guest->problems, "%s%s: more than %d hostpci lines",
+				root, path, GUEST_DEVICES_MAX);
+	for (size_t i = 0; err == 0 && i < list.n && i < GUEST_DEVICES_MAX; i++)
 		err = add_hostpci(root, &list.entries[i], guest);
 	hostpci_free(&list);
-	return err == -EBADMSG ? 0 : err;
+	return err == -EBADMSG || err == -ENOENT ? 0 : err;
 }
 
 /* Reads a stream to its end, or to just above what libvirt_parse_domain() takes. */
@@ -173,15 +202,17 @@ static int read_report(const char *root, struct gate_input *input)
 	size_t size;
 	int err;
 
-	err = read_below(root, BOOT_REPORT_PATH, BOOT_REPORT_MAX, true, &input->problems,
+	err = read_below(root, REPORT_PATH, BOOT_REPORT_MAX, true, &input->problems,
 			 &text, &size);
-	if (err < 0)
-		return err == -ENOMEM ? err : 0;
-	err = boot_report_parse(text, size, &input->report, &error);
+	if (err == 0) {
+		err = boot_report_parse(text, size, &input->report, &error);
+		if (err == -EBADMSG &&
+		    notes_add(&input->problems, REPORT_PATH ": %s", error) < 0)
+			return -ENOMEM;
+	}
 	if (err == -EBADMSG)
-		return notes_add(&input->problems, BOOT_REPORT_PATH ": %s", error);
-	input->reported = err == 0;
-	return err;
+		input->report.status = BOOT_REPORT_BROKEN;
+	return err == -ENOMEM ? err : 0;
 }
 
 static int read_list(const char *root, struct gate_input *input)
@@ -197,17 +228,20 @@ static int read_list(const char *root, struct gate_input *input)
 	return allowlist_parse(text, size, &input->list);
 }
 
-static int add_function(struct gate_input *input, const struct pci_address *address,
-			const char *source)
+/* Adds a function, unless it is there. */
+static int add_function(struct gate_input *input, const struct gate_function *function)
 {
 	struct gate_function *functions;
 
-	functions = reallocarray(input->functions, input->n_functions + 1,
-				 sizeof(*functions));
+	for (size_t i = 0; i < input->n_functions; i++)
+		if (pci_address_compare(&input->functions[i].address,
+					&function->address) == 0)
+			return 0;
+	functions = array_grow(input->functions, input->n_functions, sizeof(*functions));
 	if (functions == NULL)
 		return -ENOMEM;
 	input->functions = functions;
-	functions[input->n_functions++] = (struct gate_function){ *address, source };
+	functions[input->n_functions++] = *function;
 	return 0;
 }
 
@@ -225,11 +259,12 @@ static int add_slot(struct gate_input *input, const struct guest_device *device,
 		any = true;
 	}
 	for (uint8_t f = 0; err == 0 && f <= PCI_FUNCTION_MAX; f++) {
-		struct pci_address address = device->functions.address;
+		struct gate_function function = { .address = device->functions.address,
+						  .source = device->source };
 
-		address.function = f;
+		function.address.function = f;
 		if (there[f] || !any)
-			err = add_function(input, &address, device->source);
+			err = add_function(input, &function);
 	}
 	return err;
 }
@@ -265,13 +300,74 @@ static int read_functions(const struct sysfs *sysfs, struct gate_input *input)
 		const struct guest_device *device = &guest->devices[i];
 
 		if (!device->functions.whole_slot) {
-			err = add_function(input, &device->functions.address,
-					   device->source);
+			err = add_function(input,
+					   &(struct gate_function){
+						   .address = device->functions.address,
+						   .source = device->source,
+					   });
 			continue;
 		}
 		err = list_existing(sysfs, device, &input->problems, &existing, &n);
 		if (err == 0)
 			err = add_slot(input, device, existing, n);
+	}
+	return err;
+}
+
+/*
+ * Has it a bus behind it? Proxmox VE leaves those to their drivers; a host bridge, which
+ * is an endpoint by its header, it does not.
+ */
+static bool has_bus(const struct sysfs *sysfs, const struct pci_address *address)
+{
+	struct pci_function function;
+
+	return sysfs_read_function(sysfs, address, FACT_IDENTITY, &function) == 0 &&
+	       function.error == 0 && function.header_type != PCI_HEADER_TYPE_ENDPOINT;
+}
+
+/* Adds what shares an IOMMU group with a function, which may be gone or in none. */
+static int add_group(const struct sysfs *sysfs, const struct gate_function *named,
+		     struct gate_input *input)
+{
+	_cleanup_free_ struct pci_address *group = NULL;
+	char address[PCI_ADDRESS_STRSIZE];
+	size_t n = 0;
+	int err;
+
+	err = sysfs_list_group(sysfs, &named->address, &group, &n);
+	if (err == -ENOENT || err == -ENOMEM)
+		return err == -ENOMEM ? err : 0;
+	if (err < 0) {
+		pci_address_format(&named->address, address);
+		return notes_add(&input->problems, "%s: the IOMMU group of %s: %s",
+				 named->source, address, strerror(-err));
+	}
+	for (size_t i = 0; err == 0 && i < n; i++)
+		if (!has_bus(sysfs, &group[i]))
+			err = add_function(input, &(struct gate_function){
+							  .address = group[i],
+							  .source = named->source,
+							  .by_group = true,
+							  .named = named->address,
+						  });
+	return err;
+}
+
+/*
+ * Adds what shares an IOMMU group with the guest's functions: Proxmox VE takes all of a
+ * group from their drivers (PVE::SysFSTools::pci_dev_group_bind_to_vfio).
+ */
+static int read_groups(const struct sysfs *sysfs, struct gate_input *input)
+{
+	const size_t n_named = input->n_functions;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < n_named; i++) {
+		/* A copy: the array may move. */
+		const struct gate_function named = input->functions[i];
+
+		err = add_group(sysfs, &named, input);
 	}
 	return err;
 }
@@ -292,6 +388,8 @@ int gate_read_host(const char *root, struct gate_input *input)
 		opened = &sysfs;
 	if (gate_has_listed(input))
 		err = read_functions(opened, input);
+	if (err == 0 && opened != NULL && input->takes_groups)
+		err = read_groups(opened, input);
 	if (err == 0)
 		err = listed_add_report(&input->report, opened, &input->listed,
 					&input->problems);

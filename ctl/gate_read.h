@@ -14,19 +14,19 @@
 #include "notes.h"
 #include "util.h"
 
-#define ALLOWLIST_PATH "/etc/ptbind/allowlist"
-
-/* A function that the guest would get, and what of its configuration names it. */
+/* A function that the hypervisor would take for the guest. */
 struct gate_function {
 	struct pci_address address;
-	const char *source;
+	const char *source;       /* what of the guest's configuration leads to it */
+	bool by_group;            /* it only shares an IOMMU group with... */
+	struct pci_address named; /* ...this one, which the configuration names */
 };
 
 struct gate_input {
 	struct guest guest;
-	struct gate_function *functions; /* those that there are of its devices */
+	bool takes_groups; /* the hypervisor takes the IOMMU groups of its devices */
+	struct gate_function *functions; /* those that there are of its devices, once */
 	size_t n_functions;
-	bool reported; /* there is a report of this boot */
 	struct boot_report report;
 	struct allowlist list;
 	struct listed listed;
@@ -44,9 +44,13 @@ _must_check_ int gate_read_libvirt(FILE *xml, struct gate_input *input);
 
 /*
  * Reads the rest: report, today's list, and, of the machine below root, which functions
- * the slots of the guest have and where paths lead. Returns 0 or -ENOMEM.
+ * the slots and IOMMU groups of the guest have and where paths lead. Returns 0 or
+ * -ENOMEM.
  */
 _must_check_ int gate_read_host(const char *root, struct gate_input *input);
+
+/* On a node of Proxmox VE: is there a virtual machine of this VMID? Elsewhere: true. */
+bool gate_knows_proxmox(const char *root, const char *guest);
 
 /* Is anything listed, or may it be, as a list could not be read? */
 bool gate_has_listed(const struct gate_input *input);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "guest.h"
 
 int guest_add_device(struct guest *guest, const struct pci_functions *functions,
@@ -13,7 +14,15 @@ int guest_add_device(struct guest *guest, const struct pci_functions *functions,
 	struct guest_device *devices;
 	char *copy;
 
-	devices = reallocarray(guest->devices, guest->n_devices + 1, sizeof(*devices));
+	if (guest->n_devices == GUEST_DEVICES_MAX) {
+		if (guest->too_many)
+			return 0;
+		guest->too_many = true;
+		return notes_add(&guest->problems,
+				 "%s: more than %d PCI devices in one guest", source,
+				 GUEST_DEVICES_MAX);
+	}
+	devices = array_grow(guest->devices, guest->n_devices, sizeof(*devices));
 	if (devices == NULL)
 		return -ENOMEM;
 	guest->devices = devices;

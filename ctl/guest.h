@@ -4,11 +4,15 @@
 #ifndef PTBIND_GUEST_H
 #define PTBIND_GUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "functions.h"
 #include "notes.h"
 #include "util.h"
+
+/* A guest with more is refused: no hypervisor starts one. */
+#define GUEST_DEVICES_MAX 256
 
 struct guest_device {
 	struct pci_functions functions;
@@ -17,11 +21,15 @@ struct guest_device {
 
 struct guest {
 	struct guest_device *devices;
-	size_t n_devices;
+	size_t n_devices;      /* at most GUEST_DEVICES_MAX */
+	bool too_many;         /* there are more, which is noted */
 	struct notes problems; /* what could not be read or understood, a sentence each */
 };
 
-/* Adds a device; source is copied. Returns 0 or -ENOMEM. */
+/*
+ * Adds a device, or notes that there are too many; source is copied. Returns 0 or
+ * -ENOMEM.
+ */
 _must_check_ int guest_add_device(struct guest *guest,
 				  const struct pci_functions *functions,
 				  const char *source);

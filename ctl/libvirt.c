@@ -14,12 +14,14 @@
 static const struct {
 	const char *xpath;
 	const char *what; /* for messages */
+	bool or_usb;      /* it may be a USB device instead */
 } kinds[] = {
-	{ "/domain/devices/hostdev[@type='pci']", "<hostdev type='pci'>" },
-	{ "/domain/devices/interface[@type='hostdev']", "<interface type='hostdev'>" },
+	{ "/domain/devices/hostdev[@type='pci']", "<hostdev type='pci'>", false },
+	{ "/domain/devices/interface[@type='hostdev']", "<interface type='hostdev'>",
+	  true },
 	/* The images behind a disk may be such disks, too. */
 	{ "/domain/devices/disk/descendant-or-self::*[@type='nvme']",
-	  "<disk type='nvme'>" },
+	  "<disk type='nvme'>", false },
 };
 
 /* A text the way libxml2 wants it, whose own BAD_CAST drops const. */
@@ -88,24 +90,23 @@ static int read_address(const xmlNode *node, struct pci_address *ret_address)
 }
 
 /* Adds the function of one element, if it takes one. */
-static int add_element(const xmlNode *node, const char *what, struct guest *guest)
+static int add_element(const xmlNode *node, size_t kind, struct guest *guest)
 {
+	const char *what = kinds[kind].what;
 	const xmlNode *source = find_child(node, "source"), *address = NULL;
 	char source_text[80], address_text[PCI_ADDRESS_STRSIZE];
 	struct pci_functions functions = { 0 };
 
 	if (source != NULL)
 		address = find_child(source, "address");
-	/* An interface may be a USB device, too. */
-	if (address != NULL && attribute_is(address, "type", "usb"))
+	if (kinds[kind].or_usb && address != NULL && attribute_is(address, "type", "usb"))
 		return 0;
 	if (address == NULL || read_address(address, &functions.address) < 0)
 		return notes_add(&guest->problems,
-				 "%s: %s; expected <source> with <address domain= bus= "
+				 "%s: %s in <source>; expected <address domain= bus= "
 				 "slot= function=/>",
 				 what,
-				 address == NULL ? "no address of the host" :
-						   "an address that is none");
+				 address == NULL ? "no address" : "bad PCI address");
 	pci_address_format(&functions.address, address_text);
 	snprintf(source_text, sizeof(source_text), "%s %s", what, address_text);
 	return guest_add_device(guest, &functions, source_text);
@@ -120,8 +121,7 @@ static int add_kind(xmlXPathContext *context, size_t kind, struct guest *guest)
 	if (found == NULL)
 		return -ENOMEM;
 	for (int i = 0; err == 0 && i < xmlXPathNodeSetGetLength(found->nodesetval); i++)
-		err = add_element(xmlXPathNodeSetItem(found->nodesetval, i),
-				  kinds[kind].what, guest);
+		err = add_element(xmlXPathNodeSetItem(found->nodesetval, i), kind, guest);
 	xmlXPathFreeObject(found);
 	return err;
 }

@@ -5,64 +5,55 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "listed.h"
+#include "text.h"
 
 /* The first word of a line, without the comment that may follow it. */
 static const char *first_word(const char *text, size_t len, size_t *ret_len)
 {
-	const char *end = text + len, *word;
+	const size_t indent = text_while(text, len, " \t");
 
-	while (text < end && (*text == ' ' || *text == '\t'))
-		text++;
-	for (word = text; text < end; text++)
-		if (*text == ' ' || *text == '\t' || *text == '#')
-			break;
-	*ret_len = (size_t)(text - word);
-	return word;
+	*ret_len = text_until(text + indent, len - indent, " \t#");
+	return text + indent;
 }
 
 bool listed_guess(const char *text, size_t len, struct pci_path *ret_path,
 		  bool *ret_whole_slot)
 {
+	static const char hex_digits[] = "0123456789abcdefABCDEF";
+	size_t word_len, slot_len, rest_len;
 	struct pci_functions functions;
 	struct parse_error error;
 	struct pci_path path;
-	size_t word_len;
 	const char *word = first_word(text, len, &word_len);
 
-	if (word_len > PCI_PATH_STRSIZE)
-		word_len = PCI_PATH_STRSIZE;
-	for (size_t n = word_len; n > 0; n--) {
-		if (pci_path_parse(word, n, &path, &error) < 0)
-			continue;
+	if (pci_path_parse(word, word_len, &path, &error) == 0) {
 		*ret_path = path;
 		*ret_whole_slot = false;
 		return true;
 	}
-	for (size_t n = word_len; n > 0; n--) {
-		if (pci_functions_parse(word, n, &functions, &error) < 0)
-			continue;
-		*ret_path = (struct pci_path){ .first = functions.address };
-		*ret_whole_slot = functions.whole_slot;
-		return true;
-	}
-	return false;
+	/* A function number that is none leaves the slot. */
+	slot_len = text_until(word, word_len, ".");
+	rest_len = slot_len < word_len ? word_len - slot_len - 1 : 0;
+	if (text_while(word + word_len - rest_len, rest_len, hex_digits) < rest_len)
+		return false;
+	if (pci_functions_parse(word, slot_len, &functions, &error) < 0)
+		return false;
+	*ret_path = (struct pci_path){ .first = functions.address };
+	*ret_whole_slot = functions.whole_slot;
+	return true;
 }
 
 static int append_line(struct listed *listed, const struct listed_line *line)
 {
 	struct listed_line *lines;
 
-	/* Doubles whenever the number of lines is a power of two. */
-	if ((listed->n & (listed->n - 1)) == 0) {
-		size_t n = listed->n == 0 ? 1 : listed->n * 2;
-
-		lines = reallocarray(listed->lines, n, sizeof(*lines));
-		if (lines == NULL)
-			return -ENOMEM;
-		listed->lines = lines;
-	}
-	listed->lines[listed->n++] = *line;
+	lines = array_grow(listed->lines, listed->n, sizeof(*lines));
+	if (lines == NULL)
+		return -ENOMEM;
+	listed->lines = lines;
+	lines[listed->n++] = *line;
 	return 0;
 }
 
@@ -89,13 +80,27 @@ static int add_path(const struct pci_path *path, const struct sysfs *sysfs,
 			 strerror(-err));
 }
 
+/* A line that may be about any function. */
+static int add_riddle(const struct listed_line *line, struct notes *problems)
+{
+	const struct allowlist_line as_line = { .text = line->text, .len = line->len };
+	char words[ALLOWLIST_LINE_MAX + 1];
+
+	return notes_add(problems,
+			 "allowlist line %u %s: %s: names no PCI function; expected "
+			 "[DDDD:]BB:DD.F or a path first; correct it, run "
+			 "'update-initramfs -u -k all', and reboot",
+			 line->number, line->result != NULL ? "at boot" : "today",
+			 allowlist_line_words(&as_line, words, sizeof(words)));
+}
+
 static int add_guess(const struct sysfs *sysfs, struct listed_line *line,
 		     struct listed *listed, struct notes *problems)
 {
 	struct pci_path path;
 
 	if (!listed_guess(line->text, line->len, &path, &line->functions.whole_slot))
-		return 0;
+		return add_riddle(line, problems);
 	return add_path(&path, sysfs, line, listed, problems);
 }
 

@@ -30,9 +30,9 @@ struct listed {
 };
 
 /*
- * Finds what a line that did not parse is about, as far as its first word can be
- * understood: the longest start of it that is an address or a path, or else a slot. False
- * where nothing is.
+ * Finds what a line that did not parse is about, if its first word can be understood as a
+ * whole: an address, a path, or a slot whose function number is bad or missing. Part of a
+ * word is not enough: 00:04:00.0 is not about the slot 00:04. False otherwise.
  */
 bool listed_guess(const char *text, size_t len, struct pci_path *ret_path,
 		  bool *ret_whole_slot);
@@ -40,7 +40,8 @@ bool listed_guess(const char *text, size_t len, struct pci_path *ret_path,
 /*
  * Add the lines of the report of this boot, and of today's list, that come to a function
  * today. Paths are followed in sysfs, NULL where that is not there; one that cannot be
- * followed becomes a problem. Return 0 or -ENOMEM.
+ * followed becomes a problem, and so does a line of which nobody knows what it is about.
+ * Return 0 or -ENOMEM.
  */
 _must_check_ int listed_add_report(const struct boot_report *report,
 				   const struct sysfs *sysfs, struct listed *listed,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "array.h"
 #include "notes.h"
 
 int notes_add(struct notes *notes, const char *format, ...)
@@ -14,13 +15,18 @@ int notes_add(struct notes *notes, const char *format, ...)
 	va_list args;
 	int n;
 
-	lines = reallocarray(notes->lines, notes->n + 1, sizeof(*lines));
+	if (notes->n == NOTES_MAX)
+		return 0;
+	lines = array_grow(notes->lines, notes->n, sizeof(*lines));
 	if (lines == NULL)
 		return -ENOMEM;
 	notes->lines = lines;
 
 	va_start(args, format);
-	n = vasprintf(&line, format, args);
+	if (notes->n == NOTES_MAX - 1)
+		n = asprintf(&line, "there is more to say than fits here");
+	else
+		n = vasprintf(&line, format, args);
 	va_end(args);
 	if (n < 0)
 		return -ENOMEM;

@@ -7,12 +7,15 @@
 
 #include "util.h"
 
+/* A person reads no more; the last sentence then says that there are others. */
+#define NOTES_MAX 64
+
 struct notes {
 	char **lines;
 	size_t n;
 };
 
-/* Adds a sentence. Returns 0 or -ENOMEM. */
+/* Adds a sentence, as long as there are not NOTES_MAX. Returns 0 or -ENOMEM. */
 _must_check_ _printf_(2, 3) int notes_add(struct notes *notes, const char *format, ...);
 
 /* Frees what the notes own, not the structure itself. */

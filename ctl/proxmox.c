@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "proxmox.h"
+#include "text.h"
 
 /* Some bytes of a text. */
 struct span {
@@ -17,9 +19,15 @@ struct span {
 /* A span as arguments of "%.*s", cut to what a message can bear. */
 #define SHOWN(span) (int)((span).len < 80 ? (span).len : 80), (span).text
 
+/* The most that is kept of a line for messages. */
+#define LINE_SHOWN_MAX 200
+
+/* What Perl's \s matches. */
+static const char blanks[] = " \t\n\v\f\r";
+
 static bool is_blank(char ch)
 {
-	return ch == ' ' || (ch >= '\t' && ch <= '\r');
+	return text_has(blanks, ch);
 }
 
 static bool span_is(struct span span, const char *literal)
@@ -37,16 +45,6 @@ static struct span trim(struct span span)
 		span.len--;
 	}
 	return span;
-}
-
-/* The bytes up to the first blank. */
-static struct span first_word(struct span span)
-{
-	struct span word = { span.text, 0 };
-
-	while (word.len < span.len && !is_blank(span.text[word.len]))
-		word.len++;
-	return word;
 }
 
 /* Takes what is in front of the next separator; false at the end. */
@@ -97,6 +95,19 @@ static int copy_span(struct span span, char **ret_copy)
 	char *copy = strndup(span.text, span.len);
 
 	if (copy == NULL)
+		return -ENOMEM;
+	*ret_copy = copy;
+	return 0;
+}
+
+/* Copies a line for messages; what is cut off a long one is marked. */
+static int copy_shown(struct span line, char **ret_copy)
+{
+	char *copy;
+
+	if (line.len <= LINE_SHOWN_MAX)
+		return copy_span(line, ret_copy);
+	if (asprintf(&copy, "%.*s...", LINE_SHOWN_MAX, line.text) < 0)
 		return -ENOMEM;
 	*ret_copy = copy;
 	return 0;
@@ -157,6 +168,18 @@ static bool is_hostpci_line(struct span line, struct span *ret_value)
 	return true;
 }
 
+/* Is it template: VALUE? */
+static bool is_template_line(struct span line, struct span *ret_value)
+{
+	static const char name[] = "template:";
+	const size_t len = strlen(name);
+
+	if (line.len < len || memcmp(line.text, name, len) != 0)
+		return false;
+	*ret_value = trim((struct span){ line.text + len, line.len - len });
+	return true;
+}
+
 /* Is it the [NAME] that starts a section? A line that only starts so is none. */
 static bool is_section_line(struct span line)
 {
@@ -171,14 +194,14 @@ static int append_hostpci(struct hostpci_list *list, struct span line, struct sp
 	struct hostpci *entries, *entry;
 	int err;
 
-	entries = reallocarray(list->entries, list->n + 1, sizeof(*entries));
+	entries = array_grow(list->entries, list->n, sizeof(*entries));
 	if (entries == NULL)
 		return -ENOMEM;
 	list->entries = entries;
 	entry = &entries[list->n++];
 	*entry = (struct hostpci){ .error = find_devices(value, &host, &mapping) };
 
-	err = copy_span(trim(line), &entry->line);
+	err = copy_shown(trim(line), &entry->line);
 	if (err == 0 && host.text != NULL)
 		err = copy_span(host, &entry->host);
 	if (err == 0 && mapping.text != NULL)
@@ -190,11 +213,15 @@ int hostpci_parse(const char *text, size_t size, struct hostpci_list *ret_list)
 {
 	struct span rest = { text, size }, line, value;
 	struct hostpci_list list = { 0 };
+	bool is_template = false;
 	int err;
 
 	while (next_part(&rest, '\n', &line)) {
 		if (line.len > 0 && line.text[0] == '[' && is_section_line(line))
 			break;
+		/* The last one counts. */
+		if (is_template_line(line, &value))
+			is_template = span_is(value, "1");
 		if (!is_hostpci_line(line, &value))
 			continue;
 		err = append_hostpci(&list, line, value);
@@ -204,6 +231,8 @@ int hostpci_parse(const char *text, size_t size, struct hostpci_list *ret_list)
 		}
 	}
 
+	if (is_template)
+		hostpci_free(&list);
 	*ret_list = list;
 	return 0;
 }
@@ -266,7 +295,9 @@ static bool next_map(struct mapping_reader *reader, struct span *ret_map)
 	struct span line;
 
 	while (next_part(&reader->rest, '\n', &line)) {
-		const struct span words = trim(line), key = first_word(words);
+		const struct span words = trim(line);
+		const struct span key = { words.text,
+					  text_until(words.text, words.len, blanks) };
 
 		if (words.len > 0 && words.text[0] == '#')
 			continue;

@@ -18,7 +18,7 @@
 
 /* One hostpciN line. Either host, mapping or error is set. */
 struct hostpci {
-	char *line;        /* the whole line, without blanks at its end */
+	char *line;        /* the line, cut to what a message can bear */
 	char *host;        /* addresses, separated by ';' */
 	char *mapping;     /* name of a resource mapping */
 	const char *error; /* what is wrong with the line; a literal */
@@ -32,7 +32,8 @@ struct hostpci_list {
 /*
  * Finds the hostpciN lines of the size bytes of a virtual machine's configuration. Those
  * of snapshots and of changes that are pending, which have sections of their own, are not
- * current and left out. Returns 0 or -ENOMEM.
+ * current and left out. A template has none: Proxmox VE starts it for backups only, and
+ * without its devices (PVE::QemuServer::config_to_command). Returns 0 or -ENOMEM.
  */
 _must_check_ int hostpci_parse(const char *text, size_t size,
 			       struct hostpci_list *ret_list);

@@ -3,8 +3,9 @@
 #ifndef PTBIND_BOOT_H
 #define PTBIND_BOOT_H
 
+#include "paths.h"
+
 #define CMDLINE_PATH "/proc/cmdline"
-#define ALLOWLIST_PATH "/etc/ptbind/allowlist"
 
 /* Exit status, the same for all that ptbind-early does. */
 enum exit_status {

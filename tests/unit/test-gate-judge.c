@@ -19,11 +19,14 @@ static struct listed_line line(const char *functions, const char *result)
 /* Judges 0000:04:00.0 by n lines; state is NULL where there is no report. */
 static struct gate_verdict judge(const char *state, struct listed_line *lines, size_t n)
 {
-	const struct boot_report report = { .state = state };
+	const struct boot_report report = {
+		.status = state == NULL ? BOOT_REPORT_MISSING : BOOT_REPORT_READ,
+		.state = state,
+	};
 	const struct listed listed = { lines, n };
 	const struct pci_address address = address_of("0000:04:00.0");
 
-	return gate_judge(state != NULL ? &report : NULL, &listed, &address);
+	return gate_judge(&report, &listed, &address);
 }
 
 static void check_one(const char *state, struct listed_line listed,
@@ -102,6 +105,21 @@ static void states(void **state)
 			  cases[i].reason);
 }
 
+/* A report that cannot be read does not mean that ptbind-early did not run. */
+static void broken_report(void **state)
+{
+	const struct boot_report report = { .status = BOOT_REPORT_BROKEN };
+	struct listed_line today = line("04:00.0", NULL);
+	const struct listed listed = { &today, 1 };
+	struct pci_address address = address_of("0000:04:00.0");
+
+	(void)state;
+	assert_int_equal(gate_judge(&report, &listed, &address).reason,
+			 GATE_BROKEN_REPORT);
+	address.function = 1;
+	assert_int_equal(gate_judge(&report, &listed, &address).reason, GATE_UNLISTED);
+}
+
 /* The line that counts, of several for one function, in any order. */
 static void several(void **state)
 {
@@ -149,7 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unlisted), cmocka_unit_test(results),
 		cmocka_unit_test(states),   cmocka_unit_test(several),
-		cmocka_unit_test(slots),
+		cmocka_unit_test(slots),    cmocka_unit_test(broken_report),
 	};
 
 	return run_unit_tests("gate-judge", tests, NULL, NULL);

@@ -113,6 +113,10 @@ static void numbers(void **state)
 	      "<hostdev type='pci'> 10000:e1:00.0");
 	check(HOSTDEV("domain='0xffffffff' bus='255' slot='31' function='7'"),
 	      "<hostdev type='pci'> ffffffff:ff:1f.7");
+	/* What says otherwise is for interfaces alone. */
+	check(HOSTDEV("type='usb' bus='4'"), "<hostdev type='pci'> 0000:04:00.0");
+	check("<disk type='nvme'><source><address type='usb' bus='4'/></source></disk>",
+	      "<disk type='nvme'> 0000:04:00.0");
 	/* As libvirt reads them: octal, and nothing is zero. */
 	check(HOSTDEV("domain='0' bus='010' slot='0' function='0'"),
 	      "<hostdev type='pci'> 0000:08:00.0");
@@ -139,7 +143,8 @@ static void bad_numbers(void **state)
 		char devices[512];
 
 		snprintf(devices, sizeof(devices), HOSTDEV("%s"), attributes[i]);
-		check_problem(devices, "an address that is none");
+		check_problem(devices,
+			      "<hostdev type='pci'>: bad PCI address in <source>");
 	}
 }
 

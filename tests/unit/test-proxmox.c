@@ -151,6 +151,26 @@ static void sections(void **state)
 	check("[\nhostpci0: 01:00.0\n", "0000:01:00.0 from hostpci0: 01:00.0\n");
 }
 
+/* Proxmox VE starts a template for backups only, and without its devices. */
+static void templates(void **state)
+{
+	(void)state;
+	check("hostpci0: 01:00.0\ntemplate: 1\n", "");
+	check("template:1  \r\nhostpci0: 01:00.0\nhostpci1: nonsense\n", "");
+	check("template: 0\ntemplate: 1\nhostpci0: 01:00.0\n", "");
+	check("hostpci0: 01:00.0\ntemplate: 0\n",
+	      "0000:01:00.0 from hostpci0: 01:00.0\n");
+	check("template: 1\ntemplate: 0\nhostpci0: 01:00.0\n",
+	      "0000:01:00.0 from hostpci0: 01:00.0\n");
+	check("template: 11\nhostpci0: 01:00.0\n",
+	      "0000:01:00.0 from hostpci0: 01:00.0\n");
+	check("template:\nhostpci0: 01:00.0\n", "0000:01:00.0 from hostpci0: 01:00.0\n");
+	check(" template: 1\nhostpci0: 01:00.0\n",
+	      "0000:01:00.0 from hostpci0: 01:00.0\n");
+	check("hostpci0: 01:00.0\n[a]\ntemplate: 1\n",
+	      "0000:01:00.0 from hostpci0: 01:00.0\n");
+}
+
 static void bad_values(void **state)
 {
 	static const char *const values[] = {
@@ -239,6 +259,31 @@ static void bytes(void **state)
 	read_guest(line, sizeof(line), NULL, &guest);
 	assert_int_equal(guest.problems.n, 1);
 	guest_free(&guest);
+}
+
+/* Whatever a line holds, it makes no more than a guest may have. */
+static void too_many(void **state)
+{
+	static const char *const parts[] = { "01:00.0;", "01:00;", ";", "x;" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const size_t size = 100000, len = strlen(parts[i]);
+		char *line = malloc(size);
+		struct guest guest = { 0 };
+
+		assert_non_null(line);
+		strcpy(line, "hostpci0: ");
+		for (size_t pos = strlen(line); pos < size; pos++)
+			line[pos] = parts[i][pos % len];
+		read_guest(line, size, NULL, &guest);
+		assert_true(guest.n_devices <= GUEST_DEVICES_MAX);
+		assert_in_range(guest.problems.n, 1, NOTES_MAX);
+		for (size_t n = 0; n < guest.problems.n; n++)
+			assert_true(strlen(guest.problems.lines[n]) < 1024);
+		guest_free(&guest);
+		free(line);
+	}
 }
 
 static const char mappings[] =
@@ -340,6 +385,7 @@ int main(void)
 		cmocka_unit_test(sections),      cmocka_unit_test(bad_values),
 		cmocka_unit_test(bad_addresses), cmocka_unit_test(bytes),
 		cmocka_unit_test(mapping),       cmocka_unit_test(mapping_sections),
+		cmocka_unit_test(templates),     cmocka_unit_test(too_many),
 	};
 
 	return run_unit_tests("proxmox", tests, NULL, NULL);
