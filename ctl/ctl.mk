@@ -6,7 +6,8 @@ CTL_SOURCES := $(sort $(wildcard ctl/*.c))
 CTL_OBJECTS := $(patsubst %.c,build/ctl-objects/%.o,$(LIB_SOURCES) $(CTL_SOURCES))
 
 # Asked when needed: pkg-config may not be there before tests/install-packages ran.
-CTL_PACKAGES := json-c libxml-2.0
+CTL_PACKAGES := blkid json-c libarchive libkmod libnl-3.0 libpci libudev libxml-2.0 \
+	mount smartcols
 # As system directories: their warnings are not ours.
 CTL_CPPFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(CTL_PACKAGES)))
 CTL_LIBS = $(shell pkg-config --libs $(CTL_PACKAGES))

@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Searching bytes that no NUL ends. */
+/* Searching bytes that no NUL ends, and replacing text that one does. */
 #ifndef PTBIND_TEXT_H
 #define PTBIND_TEXT_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "util.h"
+
+/* Puts a copy of value in the place of *text, which is freed. Returns 0 or -ENOMEM. */
+_must_check_ static inline int text_set(char **text, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (copy == NULL)
+		return -ENOMEM;
+	free(*text);
+	*text = copy;
+	return 0;
+}
 
 static inline bool text_has(const char *set, char ch)
 {

@@ -28,8 +28,6 @@
 /* The same where the list was bad and there was no other. */
 #define UNUSABLE_PATH ALLOWLIST_PATH ".unusable"
 
-#define USED_LIST_PATH RUN_DIR "/allowlist"
-
 /* All that a boot knows; the report is written from it. */
 struct boot {
 	struct timespec start;

@@ -34,15 +34,14 @@ static const char *find_ids(char *options)
 	return found;
 }
 
-/* Cuts the next entry out of *text and moves *text behind it; false at the end. */
-static bool next_entry(const char **text, const char **ret_entry, size_t *ret_len)
+bool ids_next_entry(const char **ids, const char **ret_entry, size_t *ret_len)
 {
-	const char *start = *text, *end;
+	const char *start = *ids, *end;
 
 	if (start == NULL)
 		return false;
 	end = start + strcspn(start, ",");
-	*text = *end != '\0' ? end + 1 : NULL;
+	*ids = *end != '\0' ? end + 1 : NULL;
 
 	/* The kernel skips blanks in front of a number; quotes let them in. */
 	start += strspn(start, " \t\n");
@@ -96,6 +95,13 @@ static bool matches_function(const struct ids_entry *entry, const struct pci_fun
 	       ((entry->class ^ f->class) & entry->class_mask) == 0;
 }
 
+bool ids_entry_matches(const char *entry, size_t len, const struct pci_function *function)
+{
+	struct ids_entry parsed;
+
+	return parse_entry(entry, len, &parsed) && matches_function(&parsed, function);
+}
+
 /* Does the entry match the card that a line pins, wherever that is now? */
 static bool matches_pins(const struct ids_entry *entry, const struct allowlist_line *line)
 {
@@ -144,7 +150,7 @@ int ids_drop_listed(const char *options, const struct plan_input *input,
 		return -ENOMEM;
 
 	ids = find_ids(copy);
-	while (next_entry(&ids, &entry_text, &len)) {
+	while (ids_next_entry(&ids, &entry_text, &len)) {
 		struct ids_entry entry;
 
 		if (parse_entry(entry_text, len, &entry) &&
@@ -175,7 +181,7 @@ bool ids_name_subsystems(const char *options)
 	size_t len;
 
 	ids = copy != NULL ? find_ids(copy) : NULL;
-	while (next_entry(&ids, &entry, &len)) {
+	while (ids_next_entry(&ids, &entry, &len)) {
 		unsigned int colons = 0;
 
 		for (size_t i = 0; i < len; i++)

@@ -23,6 +23,17 @@
 _must_check_ int ids_drop_listed(const char *options, const struct plan_input *input,
 				 struct outcome *outcomes, char **ret_ids);
 
+/*
+ * Cuts the next entry, without blanks around it, out of *ids, the value of an ids=, and
+ * moves *ids behind it. Returns false at the end; *ids is then NULL.
+ */
+_must_check_ bool ids_next_entry(const char **ids, const char **ret_entry,
+				 size_t *ret_len);
+
+/* Would vfio-pci take a function for an entry of len bytes? Bridges aside. */
+bool ids_entry_matches(const char *entry, size_t len,
+		       const struct pci_function *function);
+
 /* Does an entry of ids= name a subsystem, so that the functions' own are needed? */
 bool ids_name_subsystems(const char *options);
 

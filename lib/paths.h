@@ -12,4 +12,7 @@
 /* Written by ptbind-early at boot, read by ptbind. */
 #define REPORT_PATH RUN_DIR "/report.json"
 
+/* The list that this boot used, byte for byte. */
+#define USED_LIST_PATH RUN_DIR "/allowlist"
+
 #endif

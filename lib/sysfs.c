@@ -505,8 +505,8 @@ int sysfs_remove_id(const struct sysfs *sysfs, const char *driver, uint32_t vend
 	return write_to_driver(sysfs, driver, "remove_id", text);
 }
 
-bool sysfs_override_is(const struct sysfs *sysfs, const struct pci_address *address,
-		       const char *driver)
+int sysfs_override_of(const struct sysfs *sysfs, const struct pci_address *address,
+		      char ret_driver[static DRIVER_NAME_SIZE])
 {
 	_cleanup_close_ int dir_fd = open_function(sysfs, address);
 	_cleanup_close_ int fd = -1;
@@ -514,14 +514,27 @@ bool sysfs_override_is(const struct sysfs *sysfs, const struct pci_address *addr
 	ssize_t n;
 
 	if (dir_fd < 0)
-		return false;
+		return dir_fd;
 	fd = openat(dir_fd, "driver_override", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return -errno;
 	n = read(fd, text, sizeof(text) - 1);
-	if (n <= 0)
-		return false;
+	if (n < 0)
+		return -errno;
 	text[n] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	return strcmp(text, driver) == 0;
+	/* What kernels print of a null pointer. */
+	if (strcmp(text, "(null)") == 0)
+		text[0] = '\0';
+	memcpy(ret_driver, text, sizeof(text));
+	return 0;
+}
+
+bool sysfs_override_is(const struct sysfs *sysfs, const struct pci_address *address,
+		       const char *driver)
+{
+	char override[DRIVER_NAME_SIZE];
+
+	return sysfs_override_of(sysfs, address, override) == 0 &&
+	       strcmp(override, driver) == 0;
 }

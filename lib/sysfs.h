@@ -83,6 +83,14 @@ _must_check_ int sysfs_unbind(const struct sysfs *sysfs,
 _must_check_ int sysfs_remove_id(const struct sysfs *sysfs, const char *driver,
 				 uint32_t vendor, uint32_t device);
 
+/*
+ * Reads the driver_override of a function, an empty string where it has none. Returns 0
+ * or a negative errno: -ENODEV where the function is gone.
+ */
+_must_check_ int sysfs_override_of(const struct sysfs *sysfs,
+				   const struct pci_address *address,
+				   char ret_driver[static DRIVER_NAME_SIZE]);
+
 /* Does somebody else want the function on this driver, by its driver_override? */
 bool sysfs_override_is(const struct sysfs *sysfs, const struct pci_address *address,
 		       const char *driver);
