@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which PCI functions keep the host reachable. */
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "network.h"
+#include "network_walk.h"
+
+/* So many interfaces are named in what a stake is called. */
+#define NAMES_MAX 3
+
+/* One stake, as far as it is known. */
+struct plan {
+	struct net_walk *walk;
+	struct stakes *stakes;
+	char names[256]; /* the interfaces it starts from */
+	size_t n;
+	char unclear[256];
+};
+
+static void plan_start(struct plan *plan)
+{
+	net_walk_start(plan->walk);
+	plan->names[0] = plan->unclear[0] = '\0';
+	plan->n = 0;
+}
+
+static void plan_say(struct plan *plan, const char *why)
+{
+	if (plan->unclear[0] == '\0')
+		snprintf(plan->unclear, sizeof(plan->unclear), "%s", why);
+}
+
+/* An interface that may carry the stake. */
+static void plan_link(struct plan *plan, size_t i)
+{
+	const struct network *network = plan->walk->network;
+	const size_t used = strlen(plan->names);
+
+	if (i == NET_NO_LINK) {
+		plan_say(plan, "it is on an interface that is not known");
+		return;
+	}
+	if (plan->walk->seen[i] != plan->walk->round) {
+		const char *name = plan->n < NAMES_MAX ? network->links[i].name : "…";
+
+		if (plan->n <= NAMES_MAX)
+			snprintf(plan->names + used, sizeof(plan->names) - used, "%s%s",
+				 plan->n > 0 ? ", " : "", name);
+		plan->n++;
+	}
+	net_walk_from(plan->walk, i);
+}
+
+/* What carries the stake now: all that have carrier, or all where none has. */
+static bool is_carrier(const struct net_walk *walk, size_t i, bool any_up)
+{
+	const struct net_link *link = &walk->network->links[i];
+
+	return net_link_is_physical(link) && (link->carrier || !any_up);
+}
+
+static bool any_has_carrier(const struct net_walk *walk)
+{
+	for (size_t i = 0; i < walk->n; i++)
+		if (is_carrier(walk, walk->reached[i], true))
+			return true;
+	return false;
+}
+
+/* Does something carry it that no list can take? */
+static bool is_safe(const struct net_walk *walk, bool any_up)
+{
+	for (size_t i = 0; i < walk->n; i++)
+		if (is_carrier(walk, walk->reached[i], any_up) &&
+		    walk->network->links[walk->reached[i]].place == NET_OFF_PCI)
+			return true;
+	return false;
+}
+
+/* Adds the functions, or with physical those that virtual ones depend on. */
+static int add_functions(const struct net_walk *walk, bool any_up, bool physical,
+			 struct stake *stake)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < walk->n; i++) {
+		const struct net_link *link = &walk->network->links[walk->reached[i]];
+
+		if (link->place != NET_ON_PCI ||
+		    !is_carrier(walk, walk->reached[i], any_up))
+			continue;
+		err = stake_add_function(stake,
+					 physical && link->is_vf ?
+						 &link->physical_function :
+						 &link->function,
+					 link->name);
+	}
+	return err;
+}
+
+/* Without its physical function, a virtual one does not come into being. */
+static int add_physical(const struct plan *plan, bool any_up, const char *what)
+{
+	const struct net_walk *walk = plan->walk;
+	struct stake *stake;
+	bool needed = false;
+	int err;
+
+	for (size_t i = 0; i < walk->n; i++)
+		if (walk->network->links[walk->reached[i]].is_vf &&
+		    is_carrier(walk, walk->reached[i], any_up))
+			needed = true;
+	if (!needed)
+		return 0;
+	err = stakes_add(plan->stakes, FORCE_NETWORK, false, what, &stake);
+	return err < 0 ? err : add_functions(walk, any_up, true, stake);
+}
+
+static bool leads_out(const struct net_walk *walk)
+{
+	for (size_t i = 0; i < walk->n; i++)
+		if (net_link_is_physical(&walk->network->links[walk->reached[i]]))
+			return true;
+	return false;
+}
+
+/* Adds the stake to which the walk led. */
+static int plan_add(struct plan *plan, const char *what)
+{
+	const bool any_up = any_has_carrier(plan->walk);
+	struct stake *stake;
+	int err;
+
+	if (is_safe(plan->walk, any_up))
+		return 0;
+	plan_say(plan, plan->walk->unclear);
+	err = stakes_add(plan->stakes, FORCE_NETWORK, false, what, &stake);
+	if (err == 0)
+		err = add_functions(plan->walk, any_up, false, stake);
+	if (err == 0 && plan->unclear[0] != '\0')
+		err = stake_unresolved(stake, "%s", plan->unclear);
+	if (err == 0 && !leads_out(plan->walk))
+		err = stake_unresolved(stake, "%s leads to no physical interface",
+				       plan->names);
+	return err < 0 ? err : add_physical(plan, any_up, what);
+}
+
+/*
+ * Adds the stake of the n default routes of one table. Beside those of the main table,
+ * which are in main_links, others count only for what is not also there, and only where
+ * it is clear what carries them: a VPN has one of its own.
+ */
+static int add_table(struct plan *plan, const struct net_route *routes, size_t n,
+		     const bool *main_links)
+{
+	const char *family = routes[0].family == AF_INET6 ? "IPv6 " : "";
+	const bool is_extra = main_links != NULL;
+	char what[320], table[32] = "";
+
+	plan_start(plan);
+	for (size_t i = 0; i < n; i++) {
+		if (is_extra && routes[i].link != NET_NO_LINK &&
+		    main_links[routes[i].link])
+			return 0;
+		plan_link(plan, routes[i].link);
+	}
+	if (is_extra && (plan->unclear[0] != '\0' || plan->walk->unclear[0] != '\0' ||
+			 !leads_out(plan->walk)))
+		return 0;
+	if (routes[0].table != RT_TABLE_MAIN)
+		snprintf(table, sizeof(table), " of table %u", routes[0].table);
+	if (plan->names[0] == '\0')
+		snprintf(plan->names, sizeof(plan->names), "unknown interface");
+	snprintf(what, sizeof(what), "the %sdefault route%s (%s)", family, table,
+		 plan->names);
+	return plan_add(plan, what);
+}
+
+/* Adds the stakes of the n default routes of one family. */
+static int add_family(struct plan *plan, const struct net_route *routes, size_t n)
+{
+	_cleanup_free_ bool *main_links = NULL;
+	size_t len;
+	int err = 0;
+
+	if (routes[0].table == RT_TABLE_MAIN) {
+		main_links = calloc(plan->walk->network->n_links + 1, sizeof(bool));
+		if (main_links == NULL)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; err == 0 && i < n; i += len) {
+		for (len = 1; i + len < n && routes[i + len].table == routes[i].table;)
+			len++;
+		err = add_table(plan, routes + i, len, i > 0 ? main_links : NULL);
+		for (size_t j = 0; i == 0 && main_links != NULL && j < len; j++)
+			if (routes[j].link != NET_NO_LINK)
+				main_links[routes[j].link] = true;
+	}
+	return err;
+}
+
+/* Adds a stake of which only is known that there may be one. */
+static int add_unseen(struct stakes *stakes, const char *what, const char *why)
+{
+	struct stake *stake;
+	int err = stakes_add(stakes, FORCE_NETWORK, false, what, &stake);
+
+	return err < 0 ? err : stake_unresolved(stake, "%s", why);
+}
+
+/* Starts from all addresses that a person could reach the host by. Returns how many. */
+static size_t plan_addresses(struct plan *plan, bool link_local)
+{
+	const struct network *network = plan->walk->network;
+	size_t n = 0;
+
+	plan_start(plan);
+	for (size_t i = 0; i < network->n_addresses; i++) {
+		const struct net_address *address = &network->addresses[i];
+
+		if (net_address_is_loopback(address) ||
+		    net_address_is_link_local(address) != link_local)
+			continue;
+		plan_link(plan, address->link);
+		n++;
+	}
+	return n;
+}
+
+/* Without a default route, any address will do. */
+static int add_addresses(struct plan *plan)
+{
+	static const char what[] = "an address of the host";
+
+	if (plan->walk->network->addresses_unseen != NULL)
+		return add_unseen(plan->stakes, what,
+				  plan->walk->network->addresses_unseen);
+	if (plan_addresses(plan, false) == 0 && plan_addresses(plan, true) == 0)
+		return 0;
+	/* Bridges of guests have addresses too: they are no doubt about the others. */
+	if (leads_out(plan->walk))
+		plan->unclear[0] = plan->walk->unclear[0] = '\0';
+	return plan_add(plan, what);
+}
+
+static int add_session(struct plan *plan, const struct net_session *session)
+{
+	const struct network *network = plan->walk->network;
+	char what[128];
+
+	snprintf(what, sizeof(what), "the SSH session from %s", session->client);
+	if (network->addresses_unseen != NULL)
+		return add_unseen(plan->stakes, what, network->addresses_unseen);
+	plan_start(plan);
+	for (size_t i = 0; i < network->n_addresses; i++)
+		if (net_session_is_to(network, session, &network->addresses[i]))
+			plan_link(plan, network->addresses[i].link);
+	if (plan->n == 0)
+		plan_say(plan, "no interface has the address that it came in by");
+	return plan_add(plan, what);
+}
+
+static int add_routes(struct plan *plan)
+{
+	const struct network *network = plan->walk->network;
+	const struct net_route *routes = network->routes;
+	size_t len;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < network->n_routes; i += len) {
+		for (len = 1; i + len < network->n_routes &&
+			      routes[i + len].family == routes[i].family;)
+			len++;
+		err = add_family(plan, routes + i, len);
+	}
+	if (err < 0 || network->n_routes > 0)
+		return err;
+	return add_addresses(plan);
+}
+
+static int add_all(struct plan *plan)
+{
+	const struct network *network = plan->walk->network;
+	int err;
+
+	if (network->routes_unseen != NULL)
+		err = add_unseen(plan->stakes, "the default route",
+				 network->routes_unseen);
+	else
+		err = add_routes(plan);
+	if (err == 0 && network->sessions_unseen != NULL)
+		err = add_unseen(plan->stakes, "the SSH session",
+				 network->sessions_unseen);
+	for (size_t i = 0; err == 0 && i < network->n_sessions; i++)
+		err = add_session(plan, &network->sessions[i]);
+	return err;
+}
+
+int network_stakes(const struct network *network, struct stakes *stakes)
+{
+	struct plan plan = { .stakes = stakes };
+	struct net_walk walk;
+	int err;
+
+	if (network->links_unseen != NULL)
+		return add_unseen(stakes, "the network of the host",
+				  network->links_unseen);
+	err = net_walk_new(network, &walk);
+	if (err < 0)
+		return err;
+	plan.walk = &walk;
+	err = add_all(&plan);
+	net_walk_free(&walk);
+	return err;
+}
