@@ -13,7 +13,8 @@
 static int look(struct host *host)
 {
 	static int (*const looks[])(struct host *) = {
-		network_look, storage_look, };
+		network_look, storage_look, usb_look, display_look, sound_look,
+	};
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(looks); i++)
