@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Judging what the host would lose. */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "guards.h"
+
+/* Base classes and classes, PCI Code and ID Assignment 1.11, 1.1 and what follows. */
+#define CLASS_STORAGE 0x01
+#define CLASS_NETWORK 0x02
+#define CLASS_DISPLAY 0x03
+#define CLASS_BASE_SYSTEM_SD 0x0805
+#define CLASS_SERIAL_BUS_USB 0x0c03
+
+/* A function that the host no longer has, and the line that takes it. */
+struct taken {
+	const struct pci_function *function;
+	size_t line;
+	bool by_group; /* it only shares the IOMMU group of the line's function */
+};
+
+struct judgement {
+	const struct host *host;
+	const struct next_boot *next;
+	struct taken *taken; /* by address; a line's own function before others' */
+	size_t n_taken;
+	struct objections objections;
+};
+
+const char *guard_word(enum allowlist_force guard)
+{
+	switch (guard) {
+	case FORCE_NETWORK:
+		return "network";
+	case FORCE_DISK:
+		return "disk";
+	case FORCE_KEYBOARD:
+		return "keyboard";
+	case FORCE_DISPLAY:
+		return "display";
+	case FORCE_GROUP:
+		return "group";
+	}
+	return "";
+}
+
+static int compare_taken(const void *a, const void *b)
+{
+	const struct taken *x = a, *y = b;
+	int order = pci_address_compare(&x->function->address, &y->function->address);
+
+	if (order == 0)
+		order = x->by_group - y->by_group;
+	return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static int take(struct judgement *judgement, const struct pci_function *function,
+		size_t line, bool by_group)
+{
+	struct taken *taken;
+
+	taken = array_grow(judgement->taken, judgement->n_taken, sizeof(*taken));
+	if (taken == NULL)
+		return -ENOMEM;
+	judgement->taken = taken;
+	taken[judgement->n_taken++] = (struct taken){ function, line, by_group };
+	return 0;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct pci_function *const *x = a, *const *y = b;
+	int order = ((*x)->group > (*y)->group) - ((*x)->group < (*y)->group);
+
+	if (order != 0)
+		return order;
+	return pci_address_compare(&(*x)->address, &(*y)->address);
+}
+
+/* The first function of a group among all functions sorted by group. */
+static size_t first_of_group(const struct pci_function *const *functions, size_t n,
+			     int group)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (functions[middle]->group < group)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Takes the function of a line, and the endpoints that a guest takes along with it. */
+static int take_line(struct judgement *judgement, size_t line,
+		     const struct pci_function *const *by_group, size_t n)
+{
+	const struct pci_function *function =
+		next_boot_function(judgement->host, judgement->next, line);
+	int err;
+
+	if (function == NULL)
+		return 0;
+	err = take(judgement, function, line, false);
+	if (function->group < 0)
+		return err;
+	for (size_t i = first_of_group(by_group, n, function->group);
+	     err == 0 && i < n && by_group[i]->group == function->group; i++)
+		if (by_group[i] != function && !pci_function_is_bridge(by_group[i]))
+			err = take(judgement, by_group[i], line, true);
+	return err;
+}
+
+static int take_all(struct judgement *judgement)
+{
+	const struct machine *machine = &judgement->host->machine;
+	_cleanup_free_ const struct pci_function **by_group = NULL;
+	int err = 0;
+
+	by_group = calloc(machine->n_functions + 1, sizeof(const struct pci_function *));
+	if (by_group == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < machine->n_functions; i++)
+		by_group[i] = &machine->functions[i];
+	qsort(by_group, machine->n_functions, sizeof(by_group[0]), compare_groups);
+
+	for (size_t i = 0; err == 0 && i < judgement->next->list.n_lines; i++)
+		err = take_line(judgement, i, by_group, machine->n_functions);
+	if (judgement->n_taken > 0)
+		qsort(judgement->taken, judgement->n_taken, sizeof(*judgement->taken),
+		      compare_taken);
+	return err;
+}
+
+/* The first taking of a function; those of it follow one another. NULL: it stays. */
+static const struct taken *find_taken(const struct judgement *judgement,
+				      const struct pci_address *address)
+{
+	size_t low = 0, high = judgement->n_taken;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pci_address_compare(&judgement->taken[middle].function->address,
+					address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == judgement->n_taken ||
+	    pci_address_compare(&judgement->taken[low].function->address, address) != 0)
+		return NULL;
+	return &judgement->taken[low];
+}
+
+static bool same_function(const struct judgement *judgement, const struct taken *a,
+			  const struct taken *b)
+{
+	return b < judgement->taken + judgement->n_taken && a->function == b->function;
+}
+
+/* Does any line that takes this function have force= for a guard? */
+static bool is_forced(const struct judgement *judgement, const struct taken *first,
+		      enum allowlist_force guard)
+{
+	for (const struct taken *t = first; same_function(judgement, first, t); t++)
+		if (judgement->next->list.lines[t->line].force & guard)
+			return true;
+	return false;
+}
+
+_printf_(5, 6) static int object(struct judgement *judgement, enum allowlist_force guard,
+				 const struct taken *taken, bool forced,
+				 const char *format, ...)
+{
+	struct objections *objections = &judgement->objections;
+	struct objection objection = {
+		.guard = guard,
+		.line = taken->line,
+		.function = taken->function->address,
+		.by_group = taken->by_group,
+		.forced = forced,
+	};
+	struct objection *entries;
+	va_list args;
+	int n;
+
+	entries = array_grow(objections->entries, objections->n, sizeof(*entries));
+	if (entries == NULL)
+		return -ENOMEM;
+	objections->entries = entries;
+	va_start(args, format);
+	n = vasprintf(&objection.message, format, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	entries[objections->n++] = objection;
+	return 0;
+}
+
+/*
+ * Objects to every line that takes a function itself, or, where none does, to those that
+ * take it along with their group.
+ */
+static int object_to_takers(struct judgement *judgement, const struct stake *stake,
+			    const struct taken *first, bool forced, const char *message)
+{
+	int err = 0;
+
+	for (const struct taken *t = first;
+	     err == 0 && same_function(judgement, first, t) &&
+	     t->by_group == first->by_group;
+	     t++)
+		err = object(judgement, stake->guard, t, forced, "%s", message);
+	return err;
+}
+
+/* Could a function carry something of this guard's? */
+static bool may_carry(const struct pci_function *function, enum allowlist_force guard)
+{
+	const uint32_t base = function->class >> 16, class = function->class >> 8;
+	const bool is_usb = class == CLASS_SERIAL_BUS_USB;
+
+	/* What has no host driver now carries nothing now. */
+	if (strcmp(function->driver, "vfio-pci") == 0)
+		return false;
+	switch (guard) {
+	case FORCE_NETWORK:
+		return base == CLASS_NETWORK || is_usb;
+	case FORCE_DISK:
+		return base == CLASS_STORAGE || base == CLASS_NETWORK || is_usb ||
+		       class == CLASS_BASE_SYSTEM_SD;
+	case FORCE_KEYBOARD:
+		return is_usb;
+	case FORCE_DISPLAY:
+		return base == CLASS_DISPLAY;
+	case FORCE_GROUP:
+		break;
+	}
+	return false;
+}
+
+/* Nobody knows what carries the stake: whatever might must stay. */
+static int judge_unresolved(struct judgement *judgement, const struct stake *stake)
+{
+	struct objections *objections = &judgement->objections;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < judgement->n_taken; i++) {
+		const struct taken *taken = &judgement->taken[i];
+		const unsigned int force = judgement->next->list.lines[taken->line].force;
+
+		if (!may_carry(taken->function, stake->guard))
+			continue;
+		err = object(judgement, stake->guard, taken, force & stake->guard,
+			     "it may carry %s: %s", stake->what, stake->unresolved);
+		if (err == 0)
+			objections->entries[objections->n - 1].unresolved = true;
+	}
+	return err;
+}
+
+/* A stake that any function's loss breaks. */
+static int judge_any(struct judgement *judgement, const struct stake *stake)
+{
+	char message[512];
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < stake->n; i++) {
+		const struct taken *first = find_taken(judgement, &stake->functions[i]);
+
+		if (first == NULL)
+			continue;
+		snprintf(message, sizeof(message), "%s is on it (%s)", stake->what,
+			 stake->carriers[i]);
+		err = object_to_takers(judgement, stake, first,
+				       is_forced(judgement, first, stake->guard),
+				       message);
+	}
+	return err;
+}
+
+/* A stake that lasts as long as one of its functions does. */
+static int judge_last(struct judgement *judgement, const struct stake *stake)
+{
+	bool forced = false;
+	char message[512];
+	int err = 0;
+
+	for (size_t i = 0; i < stake->n; i++) {
+		const struct taken *first = find_taken(judgement, &stake->functions[i]);
+
+		if (first == NULL)
+			return 0;
+		forced = forced || is_forced(judgement, first, stake->guard);
+	}
+	for (size_t i = 0; err == 0 && i < stake->n; i++) {
+		snprintf(message, sizeof(message),
+			 stake->n == 1 ? "nothing else carries %s (%s)" :
+					 "with the others listed, nothing is left that "
+					 "carries %s (%s)",
+			 stake->what, stake->carriers[i]);
+		err = object_to_takers(judgement, stake,
+				       find_taken(judgement, &stake->functions[i]),
+				       forced, message);
+	}
+	return err;
+}
+
+static bool stake_survives(const struct judgement *judgement, const struct stake *stake)
+{
+	for (size_t i = 0; i < stake->n; i++)
+		if (find_taken(judgement, &stake->functions[i]) == NULL)
+			return true;
+	return false;
+}
+
+static int judge_stake(struct judgement *judgement, const struct stake *stake)
+{
+	int err = stake->any ? judge_any(judgement, stake) : judge_last(judgement, stake);
+
+	if (err < 0 || stake->unresolved == NULL)
+		return err;
+	if (!stake->any && stake_survives(judgement, stake))
+		return 0;
+	return judge_unresolved(judgement, stake);
+}
+
+/* Would the host lose the driver of a function that nobody listed? */
+static bool loses_driver(const struct pci_function *function)
+{
+	/* Drivers that leave a group viable, drivers/iommu and drivers/vfio. */
+	static const char *const harmless[] = { "", "vfio-pci", "pci-stub", "pcieport" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		if (strcmp(function->driver, harmless[i]) == 0)
+			return false;
+	return true;
+}
+
+static int judge_groups(struct judgement *judgement)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < judgement->n_taken; i++) {
+		const struct taken *taken = &judgement->taken[i];
+		const struct pci_function *function = taken->function;
+		const unsigned int force = judgement->next->list.lines[taken->line].force;
+
+		/* The first taking of a function tells whether it is listed itself. */
+		if (!taken->by_group || !loses_driver(function) ||
+		    !find_taken(judgement, &function->address)->by_group)
+			continue;
+		err = object(judgement, FORCE_GROUP, taken, force & FORCE_GROUP,
+			     "it is in the same IOMMU group %d, is not listed, and the "
+			     "host uses it (%s)",
+			     function->group, function->driver);
+	}
+	return err;
+}
+
+static int compare_objections(const void *a, const void *b)
+{
+	const struct objection *x = a, *y = b;
+
+	if (x->line != y->line)
+		return x->line > y->line ? 1 : -1;
+	if (x->guard != y->guard)
+		return x->guard > y->guard ? 1 : -1;
+	return pci_address_compare(&x->function, &y->function);
+}
+
+int guards_judge(const struct host *host, const struct next_boot *next,
+		 struct objections *ret_objections)
+{
+	struct judgement judgement = { .host = host, .next = next };
+	int err = take_all(&judgement);
+
+	for (size_t i = 0; err == 0 && i < host->stakes.n; i++)
+		err = judge_stake(&judgement, &host->stakes.entries[i]);
+	if (err == 0)
+		err = judge_groups(&judgement);
+	free(judgement.taken);
+	if (err < 0) {
+		objections_free(&judgement.objections);
+		return err;
+	}
+	if (judgement.objections.n > 0)
+		qsort(judgement.objections.entries, judgement.objections.n,
+		      sizeof(*judgement.objections.entries), compare_objections);
+	*ret_objections = judgement.objections;
+	return 0;
+}
+
+void objections_free(struct objections *objections)
+{
+	for (size_t i = 0; i < objections->n; i++)
+		free(objections->entries[i].message);
+	free(objections->entries);
+	*objections = (struct objections){ 0 };
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of the guards, on hosts that are made of values alone. */
+
+#include <stdio.h>
+
+#include "guards.h"
+#include "unit.h"
+
+#define N_MAX 8
+
+/* A host of network cards 0000:01:00.0, 02:00.0, …, each in a group of its own. */
+struct case_ {
+	struct host host;
+	struct pci_function functions[N_MAX];
+	size_t n;
+	struct next_boot next;
+	struct objections objections;
+};
+
+static void start(struct case_ *c, size_t n)
+{
+	*c = (struct case_){ .n = n };
+	for (size_t i = 0; i < n; i++) {
+		c->functions[i] = card_at("0000:00:00.0", "0000:00:00.0/00.0");
+		c->functions[i].address.bus = (uint8_t)(i + 1);
+		c->functions[i].path.first.device = (uint8_t)(i + 1);
+		c->functions[i].group = (int)i;
+		strcpy(c->functions[i].driver, "igc");
+	}
+}
+
+static void judge(struct case_ *c, const char *list)
+{
+	char *data = strdup(list);
+
+	assert_non_null(data);
+	make_machine(c->functions, c->n, true, &c->host.machine);
+	assert_int_equal(next_boot_plan(&c->host, data, strlen(list), &c->next), 0);
+	assert_int_equal(guards_judge(&c->host, &c->next, &c->objections), 0);
+}
+
+static void finish(struct case_ *c)
+{
+	objections_free(&c->objections);
+	next_boot_free(&c->next);
+	machine_free(&c->host.machine);
+	stakes_free(&c->host.stakes);
+}
+
+/* Adds a stake that the cards on these buses carry, as eth1, eth2, … */
+static struct stake *add_stake(struct case_ *c, enum allowlist_force guard, bool any,
+			       const char *what, const unsigned int *buses)
+{
+	struct stake *stake;
+
+	assert_int_equal(stakes_add(&c->host.stakes, guard, any, what, &stake), 0);
+	for (; *buses != 0; buses++) {
+		const struct pci_address address = { .bus = (uint8_t)*buses };
+		char carrier[16];
+
+		snprintf(carrier, sizeof(carrier), "eth%u", *buses);
+		assert_int_equal(stake_add_function(stake, &address, carrier), 0);
+	}
+	return stake;
+}
+
+/* Is there an objection that no force= overrules? */
+static bool is_refused(const struct case_ *c)
+{
+	for (size_t i = 0; i < c->objections.n; i++)
+		if (!c->objections.entries[i].forced)
+			return true;
+	return false;
+}
+
+static void check_objection(const struct case_ *c, size_t i, size_t line,
+			    const char *function, const char *message)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+
+	assert_true(i < c->objections.n);
+	pci_address_format(&c->objections.entries[i].function, text);
+	assert_string_equal(text, function);
+	assert_string_equal(c->objections.entries[i].message, message);
+	assert_int_equal(c->objections.entries[i].line, line);
+}
+
+static void nothing_at_stake(void **state)
+{
+	struct case_ c;
+
+	(void)state;
+	start(&c, 2);
+	judge(&c, "01:00.0\n02:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	assert_false(is_refused(&c));
+	finish(&c);
+}
+
+static void last_of_two(void **state)
+{
+	static const unsigned int bond[] = { 1, 2, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+	judge(&c, "01:00.0\n03:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+	judge(&c, "02:00.0\n03:00.0\n01:00.0\n");
+	assert_int_equal(c.objections.n, 2);
+	check_objection(&c, 0, 0, "0000:02:00.0",
+			"with the others listed, nothing is left that carries the "
+			"default route (br0) (eth2)");
+	check_objection(&c, 1, 2, "0000:01:00.0",
+			"with the others listed, nothing is left that carries the "
+			"default route (br0) (eth1)");
+	assert_true(is_refused(&c));
+	finish(&c);
+}
+
+static void the_only_one(void **state)
+{
+	static const unsigned int one[] = { 2, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 2);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (eth2)", one);
+	judge(&c, "02:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	check_objection(&c, 0, 0, "0000:02:00.0",
+			"nothing else carries the default route (eth2) (eth2)");
+	assert_int_equal(c.objections.entries[0].guard, FORCE_NETWORK);
+	assert_false(c.objections.entries[0].by_group);
+	finish(&c);
+}
+
+/* What a line does not get, because a pin does not hold, the host does not lose. */
+static void refused_lines_take_nothing(void **state)
+{
+	static const unsigned int one[] = { 1, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 1);
+	add_stake(&c, FORCE_NETWORK, false, "the default route", one);
+	judge(&c, "01:00.0 id=8086:1533\n09:00.0\n01:00.0 nonsense\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+}
+
+static void any_disk(void **state)
+{
+	static const unsigned int mirror[] = { 1, 2, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	add_stake(&c, FORCE_DISK, true, "the pool rpool", mirror);
+	judge(&c, "03:00.0\n02:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	check_objection(&c, 0, 1, "0000:02:00.0", "the pool rpool is on it (eth2)");
+	assert_true(is_refused(&c));
+	finish(&c);
+}
+
+/* A guest takes what is in the same group from the host, listed or not. */
+static void group_members(void **state)
+{
+	static const unsigned int one[] = { 2, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	c.functions[1].group = c.functions[0].group;
+	add_stake(&c, FORCE_NETWORK, false, "the default route", one);
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 2);
+	check_objection(&c, 0, 0, "0000:02:00.0",
+			"nothing else carries the default route (eth2)");
+	assert_true(c.objections.entries[0].by_group);
+	check_objection(&c, 1, 0, "0000:02:00.0",
+			"it is in the same IOMMU group 0, is not listed, and the host "
+			"uses it (igc)");
+	assert_int_equal(c.objections.entries[1].guard, FORCE_GROUP);
+	finish(&c);
+
+	/* Listed itself it is its own line's business. */
+	start(&c, 3);
+	c.functions[1].group = c.functions[0].group;
+	add_stake(&c, FORCE_NETWORK, false, "the default route", one);
+	judge(&c, "01:00.0\n02:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	assert_int_equal(c.objections.entries[0].line, 1);
+	assert_false(c.objections.entries[0].by_group);
+	finish(&c);
+}
+
+static void harmless_group_members(void **state)
+{
+	struct case_ c;
+
+	(void)state;
+	start(&c, 5);
+	for (size_t i = 0; i < 5; i++)
+		c.functions[i].group = 7;
+	c.functions[1].driver[0] = '\0';
+	strcpy(c.functions[2].driver, "vfio-pci");
+	c.functions[3].class = 0x060400;
+	c.functions[3].header_type = 1;
+	strcpy(c.functions[4].driver, "pci-stub");
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+}
+
+static void force(void **state)
+{
+	static const unsigned int bond[] = { 1, 2, 0 };
+	struct case_ c;
+
+	(void)state;
+	/* One of those that together take the last is enough. */
+	start(&c, 2);
+	add_stake(&c, FORCE_NETWORK, false, "the default route", bond);
+	judge(&c, "01:00.0\n02:00.0 force=network\n");
+	assert_int_equal(c.objections.n, 2);
+	assert_true(c.objections.entries[0].forced);
+	assert_true(c.objections.entries[1].forced);
+	assert_false(is_refused(&c));
+	finish(&c);
+
+	/* Another guard's is not. */
+	start(&c, 2);
+	add_stake(&c, FORCE_NETWORK, false, "the default route", bond);
+	judge(&c, "01:00.0 force=disk\n02:00.0 force=keyboard,display,group\n");
+	assert_int_equal(c.objections.n, 2);
+	assert_true(is_refused(&c));
+	finish(&c);
+
+	/* Nor that of another disk. */
+	start(&c, 2);
+	add_stake(&c, FORCE_DISK, true, "the pool rpool", bond);
+	judge(&c, "01:00.0\n02:00.0 force=disk\n");
+	assert_int_equal(c.objections.n, 2);
+	assert_false(c.objections.entries[0].forced);
+	assert_true(c.objections.entries[1].forced);
+	assert_true(is_refused(&c));
+	finish(&c);
+}
+
+static void unresolved(void **state)
+{
+	static const unsigned int none[] = { 0 };
+	static const unsigned int one[] = { 2, 0 };
+	struct stake *stake;
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	c.functions[2].class = 0x030000;
+	stake = add_stake(&c, FORCE_NETWORK, false, "the default route (wg0)", none);
+	assert_int_equal(stake_unresolved(stake, "wg0 is a tunnel"), 0);
+	judge(&c, "01:00.0\n03:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	check_objection(&c, 0, 0, "0000:01:00.0",
+			"it may carry the default route (wg0): wg0 is a tunnel");
+	assert_true(c.objections.entries[0].unresolved);
+	assert_true(is_refused(&c));
+	finish(&c);
+
+	/* It survives on what is known to carry it. */
+	start(&c, 2);
+	stake = add_stake(&c, FORCE_NETWORK, false, "the default route", one);
+	assert_int_equal(stake_unresolved(stake, "wg0 is a tunnel"), 0);
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+
+	/* For a disk what is known is not enough. */
+	start(&c, 2);
+	c.functions[0].class = 0x010802;
+	stake = add_stake(&c, FORCE_DISK, true, "/srv", one);
+	assert_int_equal(stake_unresolved(stake, "no device has this UUID"), 0);
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	assert_true(c.objections.entries[0].unresolved);
+	finish(&c);
+
+	/* What vfio-pci has already carries nothing of the host's. */
+	start(&c, 2);
+	strcpy(c.functions[0].driver, "vfio-pci");
+	stake = add_stake(&c, FORCE_NETWORK, false, "the default route", none);
+	assert_int_equal(stake_unresolved(stake, "wg0 is a tunnel"), 0);
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+}
+
+/* Two lines for one function are one taking; both are named. */
+static void two_lines(void **state)
+{
+	static const unsigned int one[] = { 1, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 1);
+	add_stake(&c, FORCE_KEYBOARD, false, "a keyboard", one);
+	judge(&c, "01:00.0\n0000:00:01.0/00.0\n");
+	assert_int_equal(c.objections.n, 2);
+	assert_int_equal(c.objections.entries[0].line, 0);
+	assert_int_equal(c.objections.entries[1].line, 1);
+	finish(&c);
+}
+
+static void words(void **state)
+{
+	(void)state;
+	assert_string_equal(guard_word(FORCE_NETWORK), "network");
+	assert_string_equal(guard_word(FORCE_DISK), "disk");
+	assert_string_equal(guard_word(FORCE_KEYBOARD), "keyboard");
+	assert_string_equal(guard_word(FORCE_DISPLAY), "display");
+	assert_string_equal(guard_word(FORCE_GROUP), "group");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_at_stake),
+		cmocka_unit_test(last_of_two),
+		cmocka_unit_test(the_only_one),
+		cmocka_unit_test(refused_lines_take_nothing),
+		cmocka_unit_test(any_disk),
+		cmocka_unit_test(group_members),
+		cmocka_unit_test(harmless_group_members),
+		cmocka_unit_test(force),
+		cmocka_unit_test(unresolved),
+		cmocka_unit_test(two_lines),
+		cmocka_unit_test(words),
+	};
+
+	return run_unit_tests("guards", tests, NULL, NULL);
+}
