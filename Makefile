@@ -123,6 +123,14 @@ build/deb/.done: $(DEB_INPUTS) $(KMOD_TARBALL)
 	$(Q)debian/build-package build/deb.build build/deb
 	$(Q)touch $@
 
+# What a guest runs of the host command's tests: it has another kernel than this machine.
+build/guest/test-network: qemu-test/guest/test-network.c \
+		$(filter-out %/ctl/main.o,$(CTL_OBJECTS))
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(WARNINGS) $(CPPFLAGS) -Ictl -Itests/unit $(CTL_CPPFLAGS) $(CTL_CFLAGS) \
+		-o $@ $^ -lcmocka $(CTL_LIBS)
+
 # Tests. Each is a command that prints TAP; tests/run runs them and sums up.
 RELEASES := bookworm trixie
 SCENARIOS := $(sort $(wildcard qemu-test/scenarios/*))
@@ -136,6 +144,9 @@ IMAGE_TESTS := $(foreach t,image grub systemd-boot proxmox-boot,\
 	$(foreach r,$(RELEASES),"tests/image/$(t) $(r)"))
 QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
+# The host command on the fixture trees, and at work in hosts.
+HOST_COMMAND_TESTS := $(addprefix tests/host/,list)
+
 # Whole hosts take minutes each: not every firmware with every release in every run.
 HOST_TESTS := "qemu-test/hosts/grub bookworm bios" "qemu-test/hosts/grub trixie uefi" \
 	$(foreach r,$(RELEASES),"qemu-test/hosts/systemd-boot $(r) uefi")
@@ -145,8 +156,8 @@ include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 
 # The longest first, so that none is left alone at the end.
-ALL_TESTS = $(HOST_TESTS) $(PACKAGE_TESTS) $(IMAGE_TESTS) $(QEMU_TESTS) $(LINT_TESTS) \
-	$(UNIT_TESTS) $(GATE_TESTS)
+ALL_TESTS = $(HOST_TESTS) $(PACKAGE_TESTS) $(IMAGE_TESTS) $(QEMU_TESTS) \
+	$(LINT_TESTS) $(UNIT_TESTS) $(HOST_COMMAND_TESTS) $(GATE_TESTS)
 
 # Here and in the demonstration, what is missing is installed; see tests/install-packages.
 check: install-all
@@ -157,11 +168,11 @@ check-full: install-all
 	@$(MAKE) --no-print-directory check-ready trees
 	@$(RUN_TESTS) $(ALL_TESTS) $(OTHER_HOST_TESTS)
 
-check-ready: all docs deb $(UNIT_PROGRAMS)
+check-ready: all docs deb $(UNIT_PROGRAMS) build/guest/test-network
 
 check-unit: install-test
 	@$(MAKE) --no-print-directory all $(UNIT_PROGRAMS)
-	@$(RUN_TESTS) $(UNIT_TESTS)
+	@$(RUN_TESTS) $(UNIT_TESTS) $(HOST_COMMAND_TESTS)
 
 check-lint: install-lint
 	@$(MAKE) --no-print-directory all docs
@@ -180,7 +191,7 @@ check-package: install-all
 	@$(RUN_TESTS) $(PACKAGE_TESTS)
 
 check-hosts: install-all
-	@$(MAKE) --no-print-directory deb trees
+	@$(MAKE) --no-print-directory deb trees build/guest/test-network
 	@$(RUN_TESTS) $(HOST_TESTS)
 
 check-qemu: install-qemu

@@ -17,6 +17,7 @@ struct cmd {
 	const char *help; /* what it does, for the list of all commands */
 };
 
+extern const struct cmd cmd_list;
 extern const struct cmd cmd_gate;
 
 #endif

@@ -10,7 +10,7 @@
 #include "version.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_gate,
+	&cmd_list, &cmd_gate,
 };
 
 static void print_help(void)
@@ -23,6 +23,10 @@ static void print_help(void)
 	puts("\n"
 	     "  -h, --help     print this; 'ptbind COMMAND --help' says more of a command\n"
 	     "  -V, --version  print the version\n"
+	     "\n"
+	     "Examples:\n"
+	     "  ptbind list\n"
+	     "  ptbind add 04:00.0 && ptbind apply\n"
 	     "\n"
 	     "Exit status: 0 all as wanted, 1 something is not as wanted, 2 wrong usage. See\n"
 	     "ptbind(8).");

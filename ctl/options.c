@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Parsing the options of the commands. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "allowlist.h"
+#include "cmd.h"
+#include "guards.h"
+#include "options.h"
+
+/* Long options without a letter. */
+enum { LONG_OPTIONAL = 256, LONG_BY_PATH };
+
+static const struct {
+	struct option option;
+	unsigned int flag; /* 0: for every command */
+} table[] = {
+	{ { "root", required_argument, NULL, 'r' }, 0 },
+	{ { "help", no_argument, NULL, 'h' }, 0 },
+	{ { "json", no_argument, NULL, 'j' }, OPTION_JSON },
+	{ { "dry-run", no_argument, NULL, 'n' }, OPTION_DRY_RUN },
+	{ { "force", required_argument, NULL, 'f' }, OPTION_FORCE },
+	{ { "optional", no_argument, NULL, LONG_OPTIONAL }, OPTION_OPTIONAL },
+	{ { "by-path", no_argument, NULL, LONG_BY_PATH }, OPTION_BY_PATH },
+	{ { "all", no_argument, NULL, 'a' }, OPTION_ALL },
+};
+
+int options_wrong(const char *command, const char *problem, const char *word)
+{
+	fprintf(stderr, "ptbind %s: %s%s; see 'ptbind %s --help'\n", command, problem,
+		word, command);
+	return EXIT_UNUSABLE;
+}
+
+/* Finds the guard that a word names; 0 where it is none. */
+static unsigned int find_guard(const char *word)
+{
+	static const enum allowlist_force guards[] = {
+		FORCE_NETWORK, FORCE_DISK, FORCE_KEYBOARD, FORCE_DISPLAY, FORCE_GROUP,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(guards); i++)
+		if (strcmp(word, guard_word(guards[i])) == 0)
+			return guards[i];
+	return 0;
+}
+
+/* Parses the words of --force. Returns the first that is no guard, or NULL. */
+static const char *parse_force(char *text, unsigned int *force)
+{
+	char *word;
+
+	while ((word = strsep(&text, ",")) != NULL) {
+		unsigned int guard = find_guard(word);
+
+		if (guard == 0)
+			return word;
+		*force |= guard;
+	}
+	return NULL;
+}
+
+/* Fills in what getopt_long() wants of the options that are allowed. */
+static void choose_options(unsigned int allowed, struct option *options, char *letters)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const struct option *option = &table[i].option;
+
+		if (table[i].flag != 0 && !(allowed & table[i].flag))
+			continue;
+		*options++ = *option;
+		if (option->val >= LONG_OPTIONAL)
+			continue;
+		*letters++ = (char)option->val;
+		if (option->has_arg == required_argument)
+			*letters++ = ':';
+	}
+	*options = (struct option){ 0 };
+	*letters = '\0';
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Takes one option in. Returns what is wrong with it, a literal, or NULL. */
+static const char *take_option(int option, struct options *options, const char **word)
+{
+	switch (option) {
+	case 'r':
+		options->root = strcmp(optarg, "/") == 0 ? "" : optarg;
+		*word = optarg;
+		return is_directory(optarg) ? NULL : "no such directory: ";
+	case 'j':
+		options->json = true;
+		return NULL;
+	case 'n':
+		options->dry_run = true;
+		return NULL;
+	case 'f':
+		*word = parse_force(optarg, &options->force);
+		return *word == NULL ? NULL :
+				       "--force: expected network, disk, keyboard, "
+				       "display or group, found: ";
+	case 'a':
+		options->all = true;
+		return NULL;
+	case LONG_OPTIONAL:
+		options->optional = true;
+		return NULL;
+	case LONG_BY_PATH:
+		options->by_path = true;
+		return NULL;
+	default:
+		*word = "";
+		return "wrong option";
+	}
+}
+
+bool options_parse(int argc, char *argv[], const char *help, unsigned int allowed,
+		   int max_words, struct options *ret_options, int *ret_status)
+{
+	struct option long_options[ARRAY_SIZE(table) + 1];
+	char letters[2 * ARRAY_SIZE(table) + 1];
+	struct options options = { .root = "" };
+	int option;
+
+	choose_options(allowed, long_options, letters);
+	while ((option = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+		const char *word = NULL, *problem;
+
+		if (option == 'h') {
+			fputs(help, stdout);
+			*ret_status = EXIT_AS_WANTED;
+			return false;
+		}
+		problem = take_option(option, &options, &word);
+		if (problem != NULL) {
+			*ret_status = options_wrong(argv[0], problem, word);
+			return false;
+		}
+	}
+	options.words = argv + optind;
+	options.n_words = argc - optind;
+	if (options.n_words > max_words) {
+		*ret_status = options_wrong(
+			argv[0], "unexpected argument: ", options.words[max_words]);
+		return false;
+	}
+	*ret_options = options;
+	return true;
+}
