@@ -18,6 +18,10 @@ struct cmd {
 };
 
 extern const struct cmd cmd_list;
+extern const struct cmd cmd_add;
+extern const struct cmd cmd_remove;
+extern const struct cmd cmd_import;
+extern const struct cmd cmd_undo;
 extern const struct cmd cmd_gate;
 
 #endif
