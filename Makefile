@@ -78,6 +78,7 @@ install: all docs
 	for dir in $(KERNEL_HOOK_DIRS); do \
 		install -D -m 0755 -t $(DESTDIR)/etc/$$dir hooks/kernel/zz-ptbind || exit; \
 	done
+	install -D -m 0644 -t $(DESTDIR)/usr/lib/udev/rules.d hooks/udev/79-ptbind.rules
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man5 build/docs/ptbind.allowlist.5
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8 \
 		build/docs/ptbind.8
@@ -94,6 +95,7 @@ uninstall:
 		$(DESTDIR)/usr/share/initramfs-tools/scripts/init-top/00-ptbind \
 		$(DESTDIR)/etc/grub.d/42_ptbind \
 		$(DESTDIR)/usr/lib/kernel/install.d/95-ptbind.install \
+		$(DESTDIR)/usr/lib/udev/rules.d/79-ptbind.rules \
 		$(KERNEL_HOOK_DIRS:%=$(DESTDIR)/etc/%/zz-ptbind) \
 		$(DESTDIR)/usr/share/man/man5/ptbind.allowlist.5 \
 		$(DESTDIR)/usr/share/man/man8/ptbind-early.8 \
@@ -145,7 +147,7 @@ IMAGE_TESTS := $(foreach t,image grub systemd-boot proxmox-boot,\
 QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
 # The host command on the fixture trees, and at work in hosts.
-HOST_COMMAND_TESTS := $(addprefix tests/host/,edit guards list)
+HOST_COMMAND_TESTS := $(addprefix tests/host/,claim edit guards list)
 
 # Whole hosts take minutes each: not every firmware with every release in every run.
 HOST_TESTS := "qemu-test/hosts/grub bookworm bios" "qemu-test/hosts/grub trixie uefi" \

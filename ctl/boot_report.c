@@ -74,6 +74,30 @@ static bool get_number(struct json_object *object, const char *name,
 	return true;
 }
 
+/* An array of strings; NULL where it is none. What is only shown may be missing. */
+static struct json_object *get_strings(struct json_object *object, const char *name)
+{
+	struct json_object *array;
+
+	if (!json_object_object_get_ex(object, name, &array) ||
+	    !json_object_is_type(array, json_type_array))
+		return NULL;
+	for (size_t i = 0; i < json_object_array_length(array); i++)
+		if (!json_object_is_type(json_object_array_get_idx(array, i),
+					 json_type_string))
+			return NULL;
+	return array;
+}
+
+static bool get_true(struct json_object *object, const char *name)
+{
+	struct json_object *member;
+
+	return json_object_object_get_ex(object, name, &member) &&
+	       json_object_is_type(member, json_type_boolean) &&
+	       json_object_get_boolean(member);
+}
+
 /* The address of a line, which may be null. */
 static bool get_address(struct json_object *object, struct boot_report_line *line)
 {
@@ -100,6 +124,10 @@ static const char *read_line(struct json_object *object, struct boot_report_line
 	line->text = get_string(object, "text");
 	line->result = get_string(object, "result");
 	line->message = get_string(object, "message");
+	line->ok = get_true(object, "ok");
+	line->driver = get_string(object, "driver");
+	line->was = get_string(object, "was");
+	line->warnings = get_strings(object, "warnings");
 	if (!get_number(object, "line", &line->number) || line->text == NULL ||
 	    line->result == NULL || line->message == NULL)
 		return "a function without line, text, result or message";
@@ -120,6 +148,22 @@ static const char *read_lines(struct json_object *functions, struct boot_report 
 	return NULL;
 }
 
+/* Reads what is only shown: another version of ptbind-early may leave it out. */
+static void read_circumstances(struct boot_report *report)
+{
+	struct json_object *elapsed;
+
+	report->kernel = get_string(report->json, "kernel");
+	if (report->kernel == NULL)
+		report->kernel = "";
+	if (json_object_object_get_ex(report->json, "elapsed_us", &elapsed) &&
+	    json_object_is_type(elapsed, json_type_int) &&
+	    json_object_get_int64(elapsed) > 0)
+		report->elapsed_us = (uint64_t)json_object_get_int64(elapsed);
+	report->warnings = get_strings(report->json, "warnings");
+	report->notes = get_strings(report->json, "notes");
+}
+
 /* Reads the report out of its JSON; -EBADMSG with the reason, or -ENOMEM. */
 static int read_report(struct boot_report *report, const char **ret_error)
 {
@@ -138,6 +182,7 @@ static int read_report(struct boot_report *report, const char **ret_error)
 	*ret_error = "no \"state\" or \"reason\"";
 	if (report->state == NULL || report->reason == NULL)
 		return -EBADMSG;
+	read_circumstances(report);
 	*ret_error = "no \"functions\"";
 	if (!json_object_object_get_ex(report->json, "functions", &functions) ||
 	    !json_object_is_type(functions, json_type_array))
@@ -167,6 +212,22 @@ int boot_report_parse(const char *text, size_t size, struct boot_report *ret_rep
 	}
 	*ret_report = report;
 	return 0;
+}
+
+bool boot_report_warns(const struct boot_report *report, const char *word)
+{
+	size_t n = 0;
+
+	if (report->warnings != NULL)
+		n = json_object_array_length(report->warnings);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *warning =
+			json_object_array_get_idx(report->warnings, i);
+
+		if (strcmp(json_object_get_string(warning), word) == 0)
+			return true;
+	}
+	return false;
 }
 
 void boot_report_free(struct boot_report *report)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "address.h"
 #include "util.h"
@@ -19,7 +20,11 @@ struct boot_report_line {
 	bool has_address;
 	struct pci_address address;
 	const char *result;
-	const char *message; /* empty: nothing to say */
+	const char *message;          /* empty: nothing to say */
+	bool ok;                      /* as the owner wanted it */
+	const char *driver;           /* at the end of the boot; NULL: none */
+	const char *was;              /* before; NULL: none */
+	struct json_object *warnings; /* an array of words, or NULL */
 };
 
 enum boot_report_status {
@@ -35,6 +40,10 @@ struct boot_report {
 	const char *reason; /* why the state is not "done"; else empty */
 	struct boot_report_line *lines;
 	size_t n_lines;
+	const char *kernel;           /* its release; empty: not known */
+	uint64_t elapsed_us;          /* microseconds; 0: not known */
+	struct json_object *warnings; /* of the boot as a whole: an array, or NULL */
+	struct json_object *notes;    /* likewise, sentences */
 };
 
 /*
@@ -44,6 +53,9 @@ struct boot_report {
 _must_check_ int boot_report_parse(const char *text, size_t size,
 				   struct boot_report *ret_report,
 				   const char **ret_error);
+
+/* Has the boot as a whole this warning? */
+bool boot_report_warns(const struct boot_report *report, const char *word);
 
 /* Frees what the report owns, not the structure itself. */
 void boot_report_free(struct boot_report *report);

@@ -23,5 +23,6 @@ extern const struct cmd cmd_remove;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_undo;
 extern const struct cmd cmd_gate;
+extern const struct cmd cmd_claim;
 
 #endif

@@ -19,19 +19,25 @@
 #define VMID_DIGITS_MAX 9
 
 static const char usage_text[] =
-	"Usage: ptbind gate proxmox [--root DIR] VMID\n"
-	"       ptbind gate libvirt [--root DIR] NAME <DOMAIN.xml\n"
-	"       ptbind gate allow [--root DIR] GUEST\n"
+	"Usage: ptbind gate proxmox [OPTION...] VMID\n"
+	"       ptbind gate libvirt [OPTION...] NAME <DOMAIN.xml\n"
+	"       ptbind gate allow [OPTION...] GUEST\n"
 	"\n"
-	"Says whether a guest may start: not if it passes through a PCI function that is on\n"
-	"the allowlist but was not bound in this boot, as what is at its address may be\n"
-	"another device. Hypervisors ask it before each start.\n"
+	"Says whether a guest may start: not if it passes through a PCI function that is\n"
+	"on the allowlist but was not bound in this boot, as what is at its address may\n"
+	"be another device. Hypervisors ask it before each start.\n"
 	"\n"
 	"  proxmox         judge a virtual machine of Proxmox VE by its configuration\n"
 	"  libvirt         judge a libvirt domain by its XML on standard input\n"
-	"  allow           let a guest start once, whatever would be said; until the reboot\n"
-	"  -r, --root DIR  read everything below DIR, a directory\n"
+	"  allow           let a guest start once, whatever would be said; until reboot\n"
+	"\n"
+	"  -r, --root DIR  read and write everything below DIR, a directory\n"
 	"  -h, --help      print this\n"
+	"\n"
+	"Examples:\n"
+	"  ptbind gate proxmox 100 && echo it may start\n"
+	"  virsh dumpxml --inactive nas | ptbind gate libvirt nas\n"
+	"  ptbind gate allow 100\n"
 	"\n"
 	"Exit status: 0 it may start, 1 it must not, 2 wrong usage. See ptbind(8).\n";
 
@@ -77,8 +83,11 @@ static int judge_guest(const char *root, const char *name, bool allowed,
 		return -ENOMEM;
 	pass = input->guest.problems.n == 0 && input->problems.n == 0;
 	for (size_t i = 0; i < input->n_functions; i++) {
+		const struct gate_function *function = &input->functions[i];
+
 		verdicts[i] = gate_judge(&input->report, &input->listed,
-					 &input->functions[i].address);
+					 function->has_claim ? &function->claim : NULL,
+					 &function->address);
 		pass = pass && gate_passes(&verdicts[i]);
 	}
 	if (pass)

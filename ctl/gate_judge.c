@@ -52,11 +52,26 @@ static enum gate_reason find_reason(const struct boot_report *report,
 	return line->result != NULL ? GATE_NOT_BOUND : GATE_NEW;
 }
 
+/* Did the boot look after its functions, so that a record can be newer than it? */
+static bool had_effect(const struct boot_report *report)
+{
+	return report->status == BOOT_REPORT_READ &&
+	       strcmp(report->state, "disabled") != 0 &&
+	       strcmp(report->state, "refused") != 0;
+}
+
 struct gate_verdict gate_judge(const struct boot_report *report,
 			       const struct listed *listed,
+			       const struct gate_claim *claim,
 			       const struct pci_address *address)
 {
 	const struct listed_line *line = find_line(listed, address);
+	enum gate_reason late = GATE_LATE;
 
-	return (struct gate_verdict){ find_reason(report, line), line };
+	if (line == NULL || claim == NULL || !had_effect(report))
+		return (struct gate_verdict){ find_reason(report, line), line, NULL };
+	/* A record of a function that has gone unnoticed says nothing of the next. */
+	if (claim->holds && claim_is_bound(&claim->claim))
+		late = GATE_BOUND;
+	return (struct gate_verdict){ late, line, &claim->claim };
 }

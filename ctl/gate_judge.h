@@ -7,6 +7,7 @@
 
 #include "address.h"
 #include "boot_report.h"
+#include "claims.h"
 #include "listed.h"
 
 enum gate_reason {
@@ -18,19 +19,30 @@ enum gate_reason {
 	GATE_NO_REPORT,     /* ptbind-early did not run in this boot */
 	GATE_BROKEN_REPORT, /* what this boot did is not known */
 	GATE_NEW,           /* no line of the list that this boot used names it */
+	GATE_LATE, /* it came, or went, after boot: the record says what became of it */
+};
+
+/* What is recorded of a function since boot, see claims.h. */
+struct gate_claim {
+	struct claim claim;
+	bool holds; /* vfio-pci has the function now */
 };
 
 struct gate_verdict {
 	enum gate_reason reason;
 	const struct listed_line *line; /* which the reason is about; NULL: unlisted */
+	const struct claim
+		*claim; /* which counts instead of the line's result; or NULL */
 };
 
 /*
  * Judges the function at an address. report is that of this boot, as far as there is one;
- * listed holds its lines and those of today's list. Does no I/O.
+ * listed holds its lines and those of today's list. claim is what is recorded of the
+ * function since, or NULL: it counts more than the report. Does no I/O.
  */
 struct gate_verdict gate_judge(const struct boot_report *report,
 			       const struct listed *listed,
+			       const struct gate_claim *claim,
 			       const struct pci_address *address);
 
 static inline bool gate_passes(const struct gate_verdict *verdict)

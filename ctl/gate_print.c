@@ -25,8 +25,8 @@ static const struct {
 	{ RESULT_ABSENT,
 	  { "at boot there was no such function; what is at its address now was never "
 	    "checked",
-	    "look for the card with 'lspci -Dnn'; if it appears only after boot, take it "
-	    "off the list; else correct its line and the guest; " REBUILD } },
+	    "look for the card with 'lspci -Dnn'; if it is there, see 'ptbind status'; else "
+	    "correct its line and the guest, " REBUILD } },
 	{ RESULT_MISMATCH,
 	  { "what is at this address is not what the line describes: the guest would get "
 	    "another device",
@@ -76,6 +76,9 @@ static const struct advice reasons[] = {
 	[GATE_NEW] = { "no line of the list that this boot used names it, so that it was "
 		       "not checked and not bound",
 		       REBUILD },
+	[GATE_LATE] = { "it came, or went, after boot, and is not what was bound then",
+			"see what the result says and what the driver is: 'ptbind status'; "
+			"a reboot binds it, if its line holds" },
 };
 
 static const struct advice *find_advice(const struct gate_verdict *verdict)
@@ -113,6 +116,17 @@ void gate_print_word(FILE *f, const char *word)
 			print_safe(f, ch);
 	}
 	putc('\'', f);
+}
+
+static void print_claim(FILE *f, const struct claim *claim)
+{
+	fputs("  since boot: ", f);
+	print_safe(f, claim->result);
+	if (claim->message[0] != '\0') {
+		fputs(": ", f);
+		print_safe(f, claim->message);
+	}
+	putc('\n', f);
 }
 
 static void print_result(FILE *f, const struct gate_input *input,
@@ -168,6 +182,8 @@ static void print_function(FILE *f, const struct gate_input *input,
 		verdict->line->result != NULL ? "at boot" : "today",
 		allowlist_line_words(&as_line, words, sizeof(words)));
 	print_result(f, input, verdict->line);
+	if (verdict->claim != NULL)
+		print_claim(f, verdict->claim);
 	fprintf(f, "  why not:    %s\n", advice->why);
 	if (!allowed)
 		fprintf(f, "  what to do: %s\n", advice->help);

@@ -10,13 +10,15 @@
 #include "array.h"
 #include "file.h"
 #include "gate_read.h"
+#include "hostpci_read.h"
 #include "libvirt.h"
 #include "paths.h"
 #include "proxmox.h"
 #include "sysfs.h"
+#include "tree.h"
+#include "vfio_load.h"
 
-/* The configurations of this node's virtual machines and containers. */
-#define QEMU_SERVER_DIR "/etc/pve/qemu-server"
+/* The configurations of this node's containers. */
 #define LXC_DIR "/etc/pve/lxc"
 
 /*
@@ -25,68 +27,6 @@
  */
 #define MIGRATED_FROM_VARIABLE "PVE_MIGRATED_FROM"
 #define NODE_QEMU_SERVER_DIR "/etc/pve/nodes/%s/qemu-server"
-
-#define HOSTNAME_PATH "/proc/sys/kernel/hostname"
-#define HOSTNAME_FILE_MAX 4096
-
-/*
- * Reads a file below root. Where that fails it notes why, but for a file that is missing
- * and may be: -ENOENT. Returns 0, -ENOENT, -EBADMSG once it is noted, or -ENOMEM.
- */
-static int read_below(const char *root, const char *path, size_t max, bool may_be_missing,
-		      struct notes *problems, char **ret_data, size_t *ret_size)
-{
-	char joined[PATH_MAX];
-	int n = snprintf(joined, sizeof(joined), "%s%s", root, path);
-	int err = -ENAMETOOLONG;
-
-	if (n >= 0 && (size_t)n < sizeof(joined))
-		err = file_read(joined, max, ret_data, ret_size);
-	if (err == 0 || err == -ENOMEM || (err == -ENOENT && may_be_missing))
-		return err;
-	err = notes_add(problems, "%s%s: %s", root, path, file_read_error(err));
-	return err < 0 ? err : -EBADMSG;
-}
-
-/* Reads the name of this node of the cluster, as PVE::INotify::nodename() has it. */
-static int read_node(const char *root, struct notes *problems, char **ret_node)
-{
-	size_t size;
-	int err;
-
-	err = read_below(root, HOSTNAME_PATH, HOSTNAME_FILE_MAX, false, problems,
-			 ret_node, &size);
-	if (err == 0)
-		(*ret_node)[strcspn(*ret_node, ".\n")] = '\0';
-	return err;
-}
-
-static int add_mapping(const char *root, const struct hostpci *hostpci,
-		       struct guest *guest)
-{
-	_cleanup_free_ char *text = NULL, *node = NULL;
-	size_t size;
-	int err;
-
-	err = read_node(root, &guest->problems, &node);
-	if (err == 0)
-		err = read_below(root, PCI_CFG_PATH, QEMU_SERVER_CONF_MAX, false,
-				 &guest->problems, &text, &size);
-	if (err == 0)
-		err = hostpci_add_mapping(hostpci, text, size, node, guest);
-	return err == -EBADMSG ? 0 : err;
-}
-
-static int add_hostpci(const char *root, const struct hostpci *hostpci,
-		       struct guest *guest)
-{
-	if (hostpci->error != NULL)
-		return notes_add(&guest->problems, "%s: %s", hostpci->line,
-				 hostpci->error);
-	if (hostpci->mapping != NULL)
-		return add_mapping(root, hostpci, guest);
-	return hostpci_add_host(hostpci, guest);
-}
 
 /* Writes where the guest's configuration is; false where that makes no good path. */
 static bool find_config(const char *vmid, char ret_path[static PATH_MAX])
@@ -128,9 +68,8 @@ bool gate_knows_proxmox(const char *root, const char *guest)
 int gate_read_proxmox(const char *root, const char *vmid, struct gate_input *input)
 {
 	struct guest *guest = &input->guest;
-	struct hostpci_list list = { 0 };
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX];
+	char path[PATH_MAX], name[PATH_MAX];
 	size_t size;
 	int err;
 
@@ -142,13 +81,9 @@ int gate_read_proxmox(const char *root, const char *vmid, struct gate_input *inp
 	err = read_below(root, path, QEMU_SERVER_CONF_MAX, is_container(root, vmid),
 			 &guest->problems, &text, &size);
 	if (err == 0)
-		err = hostpci_parse(text, size, &list);
-	if (err == 0 && list.n > GUEST_DEVICES_MAX)
-		err = notes_add(&guest->problems, "%s%s: more than %d hostpci lines",
-				root, path, GUEST_DEVICES_MAX);
-	for (size_t i = 0; err == 0 && i < list.n && i < GUEST_DEVICES_MAX; i++)
-		err = add_hostpci(root, &list.entries[i], guest);
-	hostpci_free(&list);
+		err = tree_path(root, path, name, sizeof(name));
+	if (err == 0)
+		err = hostpci_read(root, name, text, size, guest);
 	return err == -EBADMSG || err == -ENOENT ? 0 : err;
 }
 
@@ -372,6 +307,40 @@ static int read_groups(const struct sysfs *sysfs, struct gate_input *input)
 	return err;
 }
 
+/* Reads what is recorded of a function since boot, and whether that holds. */
+static int read_claim(const char *root, const struct sysfs *sysfs,
+		      struct gate_function *function, struct notes *problems)
+{
+	char driver[DRIVER_NAME_SIZE];
+	int err = claims_read(root, &function->address, &function->claim.claim);
+
+	if (err == -ENOENT || err == -ENOMEM)
+		return err == -ENOMEM ? err : 0;
+	if (err < 0) {
+		char address[PCI_ADDRESS_STRSIZE];
+
+		pci_address_format(&function->address, address);
+		return notes_add(problems, CLAIMS_DIR "/%s: %s", address,
+				 err == -EBADMSG ? "is no record of a result" :
+						   file_read_error(err));
+	}
+	function->has_claim = true;
+	function->claim.holds = sysfs != NULL &&
+				sysfs_driver_of(sysfs, &function->address, driver) == 0 &&
+				strcmp(driver, VFIO_DRIVER) == 0;
+	return 0;
+}
+
+static int read_claims(const char *root, const struct sysfs *sysfs,
+		       struct gate_input *input)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < input->n_functions; i++)
+		err = read_claim(root, sysfs, &input->functions[i], &input->problems);
+	return err;
+}
+
 int gate_read_host(const char *root, struct gate_input *input)
 {
 	const struct sysfs *opened = NULL;
@@ -390,6 +359,8 @@ int gate_read_host(const char *root, struct gate_input *input)
 		err = read_functions(opened, input);
 	if (err == 0 && opened != NULL && input->takes_groups)
 		err = read_groups(opened, input);
+	if (err == 0)
+		err = read_claims(root, opened, input);
 	if (err == 0)
 		err = listed_add_report(&input->report, opened, &input->listed,
 					&input->problems);

@@ -9,6 +9,7 @@
 
 #include "allowlist.h"
 #include "boot_report.h"
+#include "gate_judge.h"
 #include "guest.h"
 #include "listed.h"
 #include "notes.h"
@@ -20,6 +21,8 @@ struct gate_function {
 	const char *source;       /* what of the guest's configuration leads to it */
 	bool by_group;            /* it only shares an IOMMU group with... */
 	struct pci_address named; /* ...this one, which the configuration names */
+	bool has_claim;           /* something is recorded of it since boot: */
+	struct gate_claim claim;
 };
 
 struct gate_input {

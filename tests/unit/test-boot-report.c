@@ -2,6 +2,7 @@
 /* Tests of reading the report, as report_format() writes it and otherwise. */
 
 #include <errno.h>
+#include <json.h>
 #include <stdio.h>
 
 #include "boot_report.h"
@@ -108,6 +109,48 @@ static void lines(void **state)
 	allowlist_free(&list);
 }
 
+/* What is shown to people of a boot and its functions. */
+static void circumstances(void **state)
+{
+	struct allowlist list;
+	struct outcome outcomes[2] = { 0 };
+	const char *const notes[] = { "a note", "another one" };
+	struct boot_report report;
+
+	(void)state;
+	parse_list("04:00.0\n05:00.0\n", &list);
+	outcomes[0].result = RESULT_BOUND;
+	outcomes[0].ok = true;
+	outcomes[0].warnings = WARNING_WAS_BOUND | WARNING_LATE;
+	strcpy(outcomes[0].driver, "vfio-pci");
+	strcpy(outcomes[0].was, "igc");
+	outcomes[1].result = RESULT_MISMATCH;
+	round_trip(&(struct report){ .reason = "",
+				     .kernel = "6.1.0",
+				     .elapsed_us = 5000000000,
+				     .list = &list,
+				     .outcomes = outcomes,
+				     .warnings = WARNING_STALE_LIST,
+				     .notes = notes,
+				     .n_notes = 2 },
+		   &report);
+
+	assert_string_equal(report.kernel, "6.1.0");
+	assert_true(report.elapsed_us == 5000000000);
+	assert_true(boot_report_warns(&report, "stale-list"));
+	assert_false(boot_report_warns(&report, "late"));
+	assert_int_equal(json_object_array_length(report.notes), 2);
+	assert_true(report.lines[0].ok);
+	assert_string_equal(report.lines[0].driver, "vfio-pci");
+	assert_string_equal(report.lines[0].was, "igc");
+	assert_int_equal(json_object_array_length(report.lines[0].warnings), 2);
+	assert_false(report.lines[1].ok);
+	assert_null(report.lines[1].driver);
+	assert_null(report.lines[1].was);
+	boot_report_free(&report);
+	allowlist_free(&list);
+}
+
 /* A list as long as one can be. */
 static void many(void **state)
 {
@@ -176,6 +219,31 @@ static void good(void **state)
 		struct boot_report report;
 
 		assert_int_equal(parse_short(texts[i], &report), 0);
+		boot_report_free(&report);
+	}
+}
+
+/* Of what is only shown nothing has to be there, or be what it should. */
+static void odd_circumstances(void **state)
+{
+	static const char *const texts[] = {
+		HEAD "'functions': []}",
+		HEAD "'functions': [], 'warnings': {}, 'notes': [1], 'kernel': 6, "
+		     "'elapsed_us': -1}",
+		HEAD
+		"'functions': [], 'warnings': [null], 'notes': 'x', 'elapsed_us': 1.5}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct boot_report report;
+
+		assert_int_equal(parse_short(texts[i], &report), 0);
+		assert_string_equal(report.kernel, "");
+		assert_int_equal(report.elapsed_us, 0);
+		assert_null(report.warnings);
+		assert_null(report.notes);
+		assert_false(boot_report_warns(&report, "stale-list"));
 		boot_report_free(&report);
 	}
 }
@@ -268,10 +336,11 @@ static void deep_and_nul(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty), cmocka_unit_test(states),
-		cmocka_unit_test(lines), cmocka_unit_test(many),
-		cmocka_unit_test(good),  cmocka_unit_test(bad),
-		cmocka_unit_test(cut),   cmocka_unit_test(deep_and_nul),
+		cmocka_unit_test(empty),         cmocka_unit_test(states),
+		cmocka_unit_test(lines),         cmocka_unit_test(many),
+		cmocka_unit_test(circumstances), cmocka_unit_test(odd_circumstances),
+		cmocka_unit_test(good),          cmocka_unit_test(bad),
+		cmocka_unit_test(cut),           cmocka_unit_test(deep_and_nul),
 	};
 
 	return run_unit_tests("boot-report", tests, NULL, NULL);

@@ -26,7 +26,7 @@ static struct gate_verdict judge(const char *state, struct listed_line *lines, s
 	const struct listed listed = { lines, n };
 	const struct pci_address address = address_of("0000:04:00.0");
 
-	return gate_judge(&report, &listed, &address);
+	return gate_judge(&report, &listed, NULL, &address);
 }
 
 static void check_one(const char *state, struct listed_line listed,
@@ -114,10 +114,11 @@ static void broken_report(void **state)
 	struct pci_address address = address_of("0000:04:00.0");
 
 	(void)state;
-	assert_int_equal(gate_judge(&report, &listed, &address).reason,
+	assert_int_equal(gate_judge(&report, &listed, NULL, &address).reason,
 			 GATE_BROKEN_REPORT);
 	address.function = 1;
-	assert_int_equal(gate_judge(&report, &listed, &address).reason, GATE_UNLISTED);
+	assert_int_equal(gate_judge(&report, &listed, NULL, &address).reason,
+			 GATE_UNLISTED);
 }
 
 /* The line that counts, of several for one function, in any order. */
@@ -162,12 +163,57 @@ static void slots(void **state)
 	assert_int_equal(judge("done", lines, 2).reason, GATE_BOUND);
 }
 
+/* A record is newer than the report: it lets a guest have a function, or takes it away.
+ */
+static void claims(void **state)
+{
+	static const struct {
+		const char *state, *reported, *recorded;
+		bool holds;
+		enum gate_reason reason;
+	} cases[] = {
+		{ "done", "absent", "bound", true, GATE_BOUND },
+		{ "done", "absent", "already-bound", true, GATE_BOUND },
+		{ "done", "absent", "bound", false, GATE_LATE },
+		{ "done", "absent", "mismatch", true, GATE_LATE },
+		{ "done", "bound", "absent", false, GATE_LATE },
+		{ "done", "bound", "absent", true, GATE_LATE },
+		{ "done", "bound", "bind-failed", false, GATE_LATE },
+		{ "done", "mismatch", "bound", true, GATE_BOUND },
+		{ "timeout", "absent", "bound", true, GATE_BOUND },
+		{ "disabled", "disabled", "bound", true, GATE_DISABLED },
+		{ "refused", "pending", "bound", true, GATE_REFUSED },
+		{ NULL, NULL, "bound", true, GATE_NO_REPORT },
+	};
+	const struct pci_address address = address_of("0000:04:00.0");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct listed_line listed_line = line("04:00.0", cases[i].reported);
+		const struct listed listed = { &listed_line, 1 }, nothing = { 0 };
+		const struct boot_report report = {
+			.status = cases[i].state == NULL ? BOOT_REPORT_MISSING :
+							   BOOT_REPORT_READ,
+			.state = cases[i].state,
+		};
+		struct gate_claim claim = { .holds = cases[i].holds };
+		struct gate_verdict verdict;
+
+		strcpy(claim.claim.result, cases[i].recorded);
+		verdict = gate_judge(&report, &listed, &claim, &address);
+		assert_int_equal(verdict.reason, cases[i].reason);
+		assert_int_equal(gate_judge(&report, &nothing, &claim, &address).reason,
+				 GATE_UNLISTED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unlisted), cmocka_unit_test(results),
 		cmocka_unit_test(states),   cmocka_unit_test(several),
 		cmocka_unit_test(slots),    cmocka_unit_test(broken_report),
+		cmocka_unit_test(claims),
 	};
 
 	return run_unit_tests("gate-judge", tests, NULL, NULL);
