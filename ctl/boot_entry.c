@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading boot loader entries of type 1. */
+
+#include <errno.h>
+#include <libmount.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "array.h"
+#include "boot_entry.h"
+#include "file.h"
+#include "text.h"
+#include "tree.h"
+
+#define ENTRY_SIZE_MAX 65536
+#define ENTRIES_DIR "/loader/entries"
+#define PROXMOX_ESPS "/etc/kernel/proxmox-boot-uuids"
+
+static int add_text(char ***texts, size_t *n, const char *value)
+{
+	char **larger = array_grow(*texts, *n, sizeof(*larger));
+
+	if (larger == NULL)
+		return -ENOMEM;
+	*texts = larger;
+	larger[*n] = strdup(value);
+	if (larger[*n] == NULL)
+		return -ENOMEM;
+	(*n)++;
+	return 0;
+}
+
+/* Several lines with options add up. */
+static int add_options(struct boot_entry *entry, const char *value)
+{
+	char *joined;
+
+	if (entry->options == NULL)
+		return text_set(&entry->options, value);
+	if (asprintf(&joined, "%s %s", entry->options, value) < 0)
+		return -ENOMEM;
+	free(entry->options);
+	entry->options = joined;
+	return 0;
+}
+
+static int take_key(struct boot_entry *entry, const char *key, const char *value)
+{
+	if (strcmp(key, "version") == 0)
+		return text_set(&entry->version, value);
+	if (strcmp(key, "linux") == 0)
+		return text_set(&entry->kernel, value);
+	if (strcmp(key, "options") == 0)
+		return add_options(entry, value);
+	if (strcmp(key, "initrd") == 0)
+		return add_text(&entry->initrds, &entry->n_initrds, value);
+	return 0;
+}
+
+int boot_entry_parse(char *text, struct boot_entry *entry)
+{
+	char *line;
+	int err = 0;
+
+	while (err == 0 && (line = strsep(&text, "\n")) != NULL) {
+		size_t len = strlen(line);
+		char *key;
+
+		while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
+			line[--len] = '\0';
+		key = line + strspn(line, " \t");
+		line = key + strcspn(key, " \t");
+		if (*key == '#' || *line == '\0')
+			continue;
+		*line++ = '\0';
+		err = take_key(entry, key, line + strspn(line, " \t"));
+	}
+	return err;
+}
+
+/* The name of an entry without its end and without a counter: "+3", "+2-1". */
+static int set_id(struct boot_entry *entry)
+{
+	char *plus;
+
+	entry->id = strndup(entry->file, strlen(entry->file) - strlen(".conf"));
+	if (entry->id == NULL)
+		return -ENOMEM;
+	plus = strrchr(entry->id, '+');
+	if (plus != NULL && plus[1] != '\0' &&
+	    plus[1 + strspn(plus + 1, "0123456789-")] == '\0')
+		*plus = '\0';
+	entry->is_recovery = strncmp(entry->id, RECOVERY_ENTRY_PREFIX,
+				     strlen(RECOVERY_ENTRY_PREFIX)) == 0;
+	return 0;
+}
+
+static int read_entry(const char *root, const char *place, const char *name,
+		      struct boot_entries *entries)
+{
+	struct boot_entry entry = { 0 }, *larger;
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_MAX];
+	size_t size;
+	int err;
+
+	snprintf(path, sizeof(path), "%s" ENTRIES_DIR "/%s", place, name);
+	err = tree_read(root, path, ENTRY_SIZE_MAX, &text, &size);
+	if (err < 0)
+		return err == -ENOMEM ? err :
+					notes_add(&entries->unreadable, "%s: %s", path,
+						  file_read_error(err));
+	larger = array_grow(entries->entries, entries->n, sizeof(*larger));
+	if (larger == NULL)
+		return -ENOMEM;
+	entries->entries = larger;
+	err = text_set(&entry.place, place);
+	if (err == 0)
+		err = text_set(&entry.file, name);
+	if (err == 0)
+		err = set_id(&entry);
+	if (err == 0)
+		err = boot_entry_parse(text, &entry);
+	if (err == 0)
+		larger[entries->n++] = entry;
+	else
+		boot_entry_free(&entry);
+	return err;
+}
+
+static int read_place(const char *root, const char *place, struct boot_entries *entries)
+{
+	struct tree_names names;
+	char path[PATH_MAX];
+	int err;
+
+	err = add_text(&entries->places, &entries->n_places, place);
+	if (err < 0)
+		return err;
+	snprintf(path, sizeof(path), "%s" ENTRIES_DIR, place);
+	err = tree_list(root, path, &names);
+	if (err < 0)
+		return err == -ENOMEM ? err :
+					notes_add(&entries->unreadable, "%s: %s", path,
+						  strerror(-err));
+	for (size_t i = 0; err == 0 && i < names.n; i++) {
+		const size_t len = strlen(names.entries[i]);
+
+		if (len > 5 && strcmp(names.entries[i] + len - 5, ".conf") == 0)
+			err = read_entry(root, place, names.entries[i], entries);
+	}
+	tree_names_free(&names);
+	return err;
+}
+
+/* Reads a place if it is one that systemd-boot uses. */
+static int try_place(const char *root, const char *place, struct boot_entries *entries)
+{
+	struct tree_names names;
+	bool found = false;
+	int err;
+
+	err = tree_list(root, place, &names);
+	if (err < 0)
+		return err == -ENOMEM ? err :
+					notes_add(&entries->unreadable, "%s: %s", place,
+						  strerror(-err));
+	for (size_t i = 0; i < names.n; i++)
+		found = found || strcmp(names.entries[i], "loader") == 0;
+	tree_names_free(&names);
+	return found ? read_place(root, place, entries) : 0;
+}
+
+static bool has_place(const struct boot_entries *entries, const char *place)
+{
+	for (size_t i = 0; i < entries->n_places; i++)
+		if (strcmp(entries->places[i], place) == 0)
+			return true;
+	return false;
+}
+
+/* Finds where the ESP with a UUID is mounted. Returns 0, or -ENOENT: nowhere. */
+static int find_mount(const char *root, struct libmnt_table *mounts, const char *uuid,
+		      char *ret_place, size_t size)
+{
+	char link[PATH_MAX], device[PATH_MAX];
+	const char *target;
+	struct libmnt_fs *fs;
+	int err;
+
+	snprintf(link, sizeof(link), "/dev/disk/by-uuid/%s", uuid);
+	err = tree_resolve(root, link, device, sizeof(device));
+	if (err < 0 || mounts == NULL)
+		return -ENOENT;
+	fs = mnt_table_find_srcpath(mounts, device, MNT_ITER_BACKWARD);
+	target = fs != NULL ? mnt_fs_get_target(fs) : NULL;
+	if (target == NULL || strlen(target) >= size)
+		return -ENOENT;
+	memcpy(ret_place, target, strlen(target) + 1);
+	return 0;
+}
+
+/* Reads the ESPs of proxmox-boot-tool, which are mostly not mounted. */
+static int read_proxmox(const char *root, struct boot_entries *entries)
+{
+	_cleanup_free_ char *text = NULL;
+	char place[PATH_MAX], path[PATH_MAX], *line, *rest;
+	struct libmnt_table *mounts = NULL;
+	size_t size;
+	int err;
+
+	err = tree_read(root, PROXMOX_ESPS, ENTRY_SIZE_MAX, &text, &size);
+	if (err < 0)
+		return err == -ENOMEM ? err : 0;
+	if (tree_path(root, "/proc/self/mountinfo", path, sizeof(path)) == 0)
+		mounts = mnt_new_table_from_file(path);
+	rest = text;
+	while (err == 0 && (line = strsep(&rest, "\n")) != NULL) {
+		/* As proxmox-boot-tool does, which passes over what is no UUID. */
+		if (*line == '\0' ||
+		    line[strspn(line, "0123456789abcdefABCDEF-")] != '\0')
+			continue;
+		if (find_mount(root, mounts, line, place, sizeof(place)) < 0)
+			err = notes_add(&entries->unmounted, "%s", line);
+		else if (!has_place(entries, place))
+			err = read_place(root, place, entries);
+	}
+	mnt_unref_table(mounts);
+	return err;
+}
+
+int boot_entries_read(const char *root, struct boot_entries *ret_entries)
+{
+	/* Where kernel-install(8) looks for the boot partition. */
+	static const char *const usual[] = { "/efi", "/boot", "/boot/efi" };
+	struct boot_entries entries = { 0 };
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(usual); i++)
+		err = try_place(root, usual[i], &entries);
+	if (err == 0)
+		err = read_proxmox(root, &entries);
+	if (err == 0)
+		*ret_entries = entries;
+	else
+		boot_entries_free(&entries);
+	return err;
+}
+
+static void free_texts(char **texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+void boot_entry_free(struct boot_entry *entry)
+{
+	free(entry->place);
+	free(entry->file);
+	free(entry->id);
+	free(entry->version);
+	free(entry->kernel);
+	free(entry->options);
+	free_texts(entry->initrds, entry->n_initrds);
+}
+
+void boot_entries_free(struct boot_entries *entries)
+{
+	for (size_t i = 0; i < entries->n; i++)
+		boot_entry_free(&entries->entries[i]);
+	free(entries->entries);
+	free_texts(entries->places, entries->n_places);
+	notes_free(&entries->unmounted);
+	notes_free(&entries->unreadable);
+	*entries = (struct boot_entries){ 0 };
+}
