@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading the configured kernel command line. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "boot_words.h"
+#include "check_files.h"
+#include "cmdline.h"
+#include "tree.h"
+
+#define GRUB_PATH "/etc/default/grub"
+#define GRUB_DIR "/etc/default/grub.d"
+#define KERNEL_CMDLINE_PATH "/etc/kernel/cmdline"
+#define VENDOR_CMDLINE_PATH "/usr/lib/kernel/cmdline"
+
+/* Who started the kernel, in UTF-16 behind four bytes of attributes: the Boot Loader
+ * Interface of systemd, which newer GRUBs speak as well. */
+#define LOADER_INFO_PATH                                                                 \
+	"/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+#define LOADER_INFO_MAX 4096
+
+/* In the order in which 10_linux puts them behind one another. */
+static const char *const variables[] = { "GRUB_CMDLINE_LINUX",
+					 "GRUB_CMDLINE_LINUX_DEFAULT" };
+
+static int add_piece(struct boot_words *words, const char *text, const char *path,
+		     unsigned int line)
+{
+	struct boot_piece piece, *pieces;
+
+	pieces = array_grow(words->pieces, words->n, sizeof(*pieces));
+	if (pieces == NULL)
+		return -ENOMEM;
+	words->pieces = pieces;
+	piece.text = strdup(text);
+	if (piece.text == NULL)
+		return -ENOMEM;
+	if ((line > 0 ? asprintf(&piece.source, "%s:%u", path, line) :
+			asprintf(&piece.source, "%s", path)) < 0) {
+		free(piece.text);
+		return -ENOMEM;
+	}
+	pieces[words->n++] = piece;
+	return 0;
+}
+
+static void forget_pieces(struct boot_words *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		free(words->pieces[i].text);
+		free(words->pieces[i].source);
+	}
+	free(words->pieces);
+	words->pieces = NULL;
+	words->n = 0;
+}
+
+/* Takes the quotes of a shell word away, in place, and ends it where the word ends. */
+static void unquote(char *text)
+{
+	char *to = text, quote = '\0';
+
+	for (const char *s = text; *s != '\0'; s++) {
+		if (quote == '\0' && strchr(" \t;", *s) != NULL)
+			break;
+		if (quote == '\0' && (*s == '"' || *s == '\'')) {
+			quote = *s;
+			continue;
+		}
+		if (quote != '\0' && *s == quote) {
+			quote = '\0';
+			continue;
+		}
+		/* sh(1): between double quotes it escapes only these. */
+		if (*s == '\\' && s[1] != '\0' &&
+		    (quote == '\0' || (quote == '"' && strchr("$`\"\\", s[1]) != NULL)))
+			s++;
+		*to++ = *s;
+	}
+	*to = '\0';
+}
+
+/* Does text expand a shell variable of this name? */
+static bool repeats(const char *text, const char *name)
+{
+	const size_t len = strlen(name);
+
+	for (const char *s = strchr(text, '$'); s != NULL; s = strchr(s, '$')) {
+		s++;
+		s += *s == '{';
+		if (strncmp(s, name, len) == 0 && s[len] != '_')
+			return true;
+	}
+	return false;
+}
+
+/* Reads the assignments to one variable in one file. */
+static int read_variable(const struct host *host, const char *path, const char *name,
+			 struct findings *findings, struct boot_words *words)
+{
+	struct check_file file;
+	char *line;
+	int err;
+
+	err = check_file_open(host, path, findings, &file);
+	if (err < 0)
+		return err;
+	while (err == 0 && (line = check_file_next(&file)) != NULL) {
+		if (strncmp(line, "export ", 7) == 0)
+			line += 7 + strspn(line + 7, " \t");
+		if (strncmp(line, name, strlen(name)) != 0 || line[strlen(name)] != '=')
+			continue;
+		line += strlen(name) + 1;
+		unquote(line);
+		if (!repeats(line, name))
+			forget_pieces(words);
+		err = add_piece(words, line, path, file.line);
+	}
+	check_file_close(&file);
+	return err;
+}
+
+static int append_pieces(struct boot_words *words, struct boot_words *more)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < more->n; i++)
+		err = add_piece(words, more->pieces[i].text, more->pieces[i].source, 0);
+	forget_pieces(more);
+	return err;
+}
+
+static int read_grub(const struct host *host, struct findings *findings,
+		     struct boot_words *words)
+{
+	struct tree_names paths = { 0 };
+	int err;
+
+	err = check_files_list(host, GRUB_DIR, ".cfg", findings, &paths);
+	for (size_t v = 0; err == 0 && v < ARRAY_SIZE(variables); v++) {
+		struct boot_words own = { .n = 0 };
+
+		err = read_variable(host, GRUB_PATH, variables[v], findings, &own);
+		for (size_t i = 0; err == 0 && i < paths.n; i++)
+			err = read_variable(host, paths.entries[i], variables[v],
+					    findings, &own);
+		if (err == 0)
+			err = append_pieces(words, &own);
+		forget_pieces(&own);
+	}
+	tree_names_free(&paths);
+	return err;
+}
+
+/* Reads a file that holds nothing but words. */
+static int read_plain(const struct host *host, const char *path,
+		      struct findings *findings, struct boot_words *words)
+{
+	struct check_file file;
+	char *line;
+	int err;
+
+	err = check_file_open(host, path, findings, &file);
+	if (err < 0)
+		return err;
+	while (err == 0 && (line = check_file_next(&file)) != NULL)
+		if (line[0] != '\0' && line[0] != '#')
+			err = add_piece(words, line, path, file.line);
+	check_file_close(&file);
+	return err;
+}
+
+static bool is_systemd_boot(const struct host *host)
+{
+	static const char name[] = "s\0y\0s\0t\0e\0m\0d\0-\0b\0o\0o\0t";
+	_cleanup_free_ char *info = NULL;
+	size_t size;
+
+	return tree_read(host->root, LOADER_INFO_PATH, LOADER_INFO_MAX, &info, &size) ==
+		       0 &&
+	       size >= 4 + sizeof(name) - 1 &&
+	       memcmp(info + 4, name, sizeof(name) - 1) == 0;
+}
+
+static enum boot_loader find_loader(const struct host *host)
+{
+	if (is_systemd_boot(host))
+		return LOADER_SYSTEMD_BOOT;
+	return tree_has(host->root, GRUB_PATH) ? LOADER_GRUB : LOADER_UNKNOWN;
+}
+
+int boot_words_read(const struct host *host, struct findings *findings,
+		    struct boot_words *words)
+{
+	words->loader = find_loader(host);
+	if (words->loader == LOADER_GRUB)
+		return read_grub(host, findings, words);
+	if (tree_has(host->root, KERNEL_CMDLINE_PATH))
+		return read_plain(host, KERNEL_CMDLINE_PATH, findings, words);
+	if (tree_has(host->root, VENDOR_CMDLINE_PATH))
+		return read_plain(host, VENDOR_CMDLINE_PATH, findings, words);
+	words->from_running = true;
+	return read_plain(host, "/proc/cmdline", findings, words);
+}
+
+/* Is a value among those that commas separate in a list? */
+static bool list_has(const char *list, const char *value)
+{
+	const size_t len = strlen(value);
+
+	for (const char *s = list; s != NULL; s = strchr(s, ',')) {
+		s += *s == ',';
+		if (strncmp(s, value, len) == 0 && (s[len] == ',' || s[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+const struct boot_piece *boot_words_find(const struct boot_words *words, const char *name,
+					 const char *value)
+{
+	const struct boot_piece *found = NULL;
+
+	for (size_t i = 0; i < words->n; i++) {
+		_cleanup_free_ char *copy = strdup(words->pieces[i].text);
+		char *rest = copy, *n, *v;
+
+		while (copy != NULL && cmdline_next(&rest, &n, &v))
+			if (cmdline_same_name(n, name) &&
+			    (value == NULL || (v != NULL && list_has(v, value))))
+				found = &words->pieces[i];
+	}
+	return found;
+}
+
+void boot_words_free(struct boot_words *words)
+{
+	forget_pieces(words);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of checking the names of network interfaces. */
+
+#include "check.h"
+
+#define INTERFACES "/etc/network/interfaces"
+
+/* Gives a card an interface. */
+static void add_interface(const struct check_fixture *fixture, const char *address,
+			  const char *name)
+{
+	char path[256], target[256];
+
+	snprintf(path, sizeof(path), "/sys/devices/pci0000:00/%s/x", address);
+	fixture_write(fixture, path, "");
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device", name);
+	snprintf(target, sizeof(target), "../../../devices/pci0000:00/%s", address);
+	fixture_link(fixture, target, path);
+}
+
+/* Three cards; 05:00.0 is listed. */
+static void start(struct check_fixture *fixture, const char *const names[3])
+{
+	static const char *const addresses[] = { "0000:04:00.0", "0000:05:00.0",
+						 "0000:06:00.0" };
+	struct pci_function functions[3];
+
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		functions[i] = card_at(addresses[i], addresses[i]);
+	fixture_start(fixture, functions, 3, "05:00.0 id=8086:125c\n");
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		if (names[i] != NULL)
+			add_interface(fixture, addresses[i], names[i]);
+}
+
+static void expect(const char *const names[3], const char *path, const char *content,
+		   const char *expected)
+{
+	struct check_fixture fixture;
+
+	start(&fixture, names);
+	fixture_write(&fixture, path, content);
+	assert_string_equal(fixture_check(&fixture, check_interfaces), expected);
+	fixture_end(&fixture);
+}
+
+static const char *const slots[] = { "enp4s0", "enp5s0", "enp6s0" };
+static const char *const counted[] = { "eth0", "eth1", "eth2" };
+
+static void test_given_away(void **state)
+{
+	static const char *const bound[] = { "enp4s0", NULL, "enp6s0" };
+	static const char said[] = "warning interface-given-away " INTERFACES
+				   ":2: enp5s0 is 0000:05:00.0, which is listed\n";
+
+	(void)state;
+	expect(slots, INTERFACES, "auto enp4s0\nauto lo enp5s0\n", said);
+	expect(slots, INTERFACES,
+	       "iface vmbr0 inet static\n\tbridge-ports enp5s0 enp6s0\n", said);
+	expect(slots, INTERFACES, "# x\nauto enp5s0.10\n", said);
+	/* It goes by the name where the interface is gone already. */
+	expect(bound, INTERFACES, "\nauto enp5s0\n", said);
+	/* These do nothing by themselves; Proxmox VE writes one for every card. */
+	expect(slots, INTERFACES, "iface enp5s0 inet manual\n#auto enp5s0\n", "");
+	expect(slots, "/etc/systemd/network/10-x.network",
+	       "[Match]\nName = enp5s0\n[Network]\nName=enp5s0\n",
+	       "warning interface-given-away /etc/systemd/network/10-x.network:2: enp5s0 "
+	       "is 0000:05:00.0, which is listed\n");
+	expect(slots, "/etc/systemd/network/10-x.link",
+	       "[Match]\nOriginalName=enp5s0\n[Link]\nName=enp5s0\n",
+	       "warning interface-given-away /etc/systemd/network/10-x.link:2: enp5s0 is "
+	       "0000:05:00.0, which is listed\n");
+	expect(slots, "/etc/netplan/50.yaml",
+	       "network:\n  bridges:\n    br0:\n      interfaces: [enp6s0, enp5s0]\n",
+	       "warning interface-given-away /etc/netplan/50.yaml:4: enp5s0 is "
+	       "0000:05:00.0, which is listed\n");
+}
+
+static void test_renumbered(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	expect(counted, INTERFACES, "auto eth2\n",
+	       "warning interface-renumbered " INTERFACES ":1: eth2, counted after eth1, "
+	       "which is 0000:05:00.0 and listed\n");
+	/* What comes before is not moved. */
+	expect(counted, INTERFACES, "auto eth0\n", "");
+
+	/* It was named by somebody, and keeps that name. */
+	start(&fixture, counted);
+	fixture_write(&fixture, INTERFACES, "auto eth2\n");
+	fixture_write(&fixture, "/sys/class/net/eth2/name_assign_type", "4\n");
+	assert_string_equal(fixture_check(&fixture, check_interfaces), "");
+	fixture_write(&fixture, "/sys/class/net/eth2/name_assign_type", "1\n");
+	assert_memory_equal(fixture_check(&fixture, check_interfaces),
+			    "warning interface-renumbered ", 29);
+	fixture_end(&fixture);
+}
+
+static void test_missing(void **state)
+{
+	(void)state;
+	expect(slots, INTERFACES, "auto enp7s0\n",
+	       "warning interface-missing " INTERFACES ":1: there is no enp7s0\n");
+	expect(slots, INTERFACES, "auto enp6s0 vmbr0 enx001122334455 ens1 enp7s0-lan\n",
+	       "");
+}
+
+static void test_source(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture, slots);
+	fixture_write(&fixture, INTERFACES,
+		      "source /etc/network/interfaces.d/*.cfg\n"
+		      "source-directory more\nsource " INTERFACES "\n");
+	fixture_write(&fixture, "/etc/network/interfaces.d/a.cfg", "auto enp5s0\n");
+	fixture_write(&fixture, "/etc/network/interfaces.d/a.bak", "auto enp5s0\n");
+	fixture_write(&fixture, "/etc/network/more/b", "auto enp7s0\n");
+	/* The file that names itself is read once. */
+	assert_string_equal(fixture_check(&fixture, check_interfaces),
+			    "warning interface-given-away "
+			    "/etc/network/interfaces.d/a.cfg:1: enp5s0 is 0000:05:00.0, "
+			    "which is listed\nwarning interface-missing "
+			    "/etc/network/more/b:1: there is no enp7s0\n");
+	fixture_end(&fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_given_away),
+		cmocka_unit_test(test_renumbered),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_source),
+	};
+
+	return run_unit_tests("check_interfaces", tests, NULL, NULL);
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of checking the IOMMU, the command line, modprobe.d and what else binds. */
+
+#include "check.h"
+
+/* Three cards of one ID and one of another, in groups; 04:00.0 is listed. */
+static void start_with(struct check_fixture *fixture, int group, const char *list)
+{
+	static const char *const addresses[] = { "0000:04:00.0", "0000:05:00.0",
+						 "0000:06:00.0", "0000:07:00.0" };
+	static const char *const paths[] = { "0000:00:1c.0/00.0", "0000:00:1c.1/00.0",
+					     "0000:00:1c.2/00.0", "0000:00:1c.3/00.0" };
+	struct pci_function functions[4];
+
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
+		functions[i] = card_at(addresses[i], paths[i]);
+		functions[i].group = group < 0 ? -1 : group + (int)i;
+	}
+	functions[3].id.device = 0x15c4;
+	fixture_start(fixture, functions, ARRAY_SIZE(functions), list);
+	fixture_write(fixture, "/proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1\n");
+}
+
+static void start(struct check_fixture *fixture)
+{
+	start_with(fixture, 1, "04:00.0 id=8086:125c\n");
+}
+
+/* A machine with one file has these findings. */
+static void expect(const char *path, const char *content, const char *expected)
+{
+	struct check_fixture fixture;
+
+	start(&fixture);
+	fixture_write(&fixture, path, content);
+	assert_string_equal(fixture_check(&fixture, check_modules), expected);
+	fixture_end(&fixture);
+}
+
+#define VFIO_CONF "/etc/modprobe.d/vfio.conf"
+#define UNLISTED_15C4                                                                    \
+	"ids=8086:15c4: matches 1 function that is not listed: 0000:07:00.0\n"
+
+static void test_ids(void **state)
+{
+	(void)state;
+	expect(VFIO_CONF, "# all\noptions vfio-pci ids=8086:15c4\n",
+	       "error ids-takes-unlisted " VFIO_CONF ":2: " UNLISTED_15C4);
+	expect("/usr/lib/modprobe.d/x.conf",
+	       "options vfio_pci disable_vga=1 ids=8086:15c4\n",
+	       "error ids-takes-unlisted /usr/lib/modprobe.d/x.conf:1: " UNLISTED_15C4);
+	/* It is dropped at boot, for the twin of what it would take. */
+	expect(VFIO_CONF, "options vfio-pci ids=8086:125c\n",
+	       "warning ids-twin " VFIO_CONF
+	       ":1: ids=8086:125c: matches 2 functions that "
+	       "are not listed: 0000:05:00.0, 0000:06:00.0\n");
+	/* The last counts, also an empty one. */
+	expect(VFIO_CONF, "options vfio-pci ids=8086:15c4\noptions vfio-pci ids=\n", "");
+	expect(VFIO_CONF,
+	       "options vfio-pci ids=1b21:0612,frob\noptions igc ids=8086:15c4\n", "");
+	expect("/proc/cmdline", "vfio-pci.ids=8086:15c4\n",
+	       "error ids-takes-unlisted /proc/cmdline:1: " UNLISTED_15C4);
+	/* Files of other names are not modprobe's. */
+	expect("/etc/modprobe.d/vfio.conf.bak", "options vfio-pci ids=8086:15c4\n", "");
+}
+
+static void test_redundant_ids(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start_with(&fixture, 1, "07:00.0 id=8086:15c4\n");
+	fixture_write(&fixture, VFIO_CONF, "options vfio-pci ids=8086:15c4\n");
+	assert_string_equal(fixture_check(&fixture, check_modules),
+			    "note ids-redundant " VFIO_CONF
+			    ":1: ids=8086:15c4: matches nothing but listed functions\n");
+	fixture_end(&fixture);
+}
+
+/* What is on the command line comes last, and wins. */
+static void test_ids_on_both(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, VFIO_CONF, "options vfio-pci ids=8086:15c4\n");
+	fixture_write(&fixture, "/etc/default/grub",
+		      "GRUB_CMDLINE_LINUX='vfio_pci.ids='\n");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_end(&fixture);
+}
+
+/* A file in /etc hides one of the same name elsewhere. */
+static void test_hidden_file(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, "/usr/lib/modprobe.d/vfio.conf",
+		      "options vfio-pci ids=8086:15c4\n");
+	fixture_write(&fixture, VFIO_CONF, "");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_write(&fixture, VFIO_CONF, "\noptions vfio-pci ids=8086:15c4\n");
+	assert_string_equal(fixture_check(&fixture, check_modules),
+			    "error ids-takes-unlisted " VFIO_CONF ":2: " UNLISTED_15C4);
+	fixture_end(&fixture);
+}
+
+static void test_modprobe(void **state)
+{
+	(void)state;
+	expect(VFIO_CONF, "blacklist vfio-pci\nblacklist igc\n",
+	       "note vfio-blacklisted " VFIO_CONF ":1: blacklist vfio_pci\n");
+	expect(VFIO_CONF,
+	       "install vfio-pci /bin/sh /root/vfio.sh\ninstall igc /bin/true\n",
+	       "warning vfio-install-line " VFIO_CONF
+	       ":1: install vfio_pci /bin/sh /root/vfio.sh\n");
+	expect(VFIO_CONF,
+	       "softdep igc pre: vfio-pci\nsoftdep snd post: vfio-pci\n"
+	       "softdep vfio_pci pre: vfio\n",
+	       "note softdep-needless " VFIO_CONF ":1: softdep igc pre: vfio-pci\n");
+}
+
+static void test_module_lists(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	expect("/etc/modules", "# x\nvfio\nvfio_virqfd\n",
+	       "warning vfio-virqfd /etc/modules:3: vfio_virqfd\n");
+	expect("/etc/initramfs-tools/modules", "vfio-virqfd x=1\n",
+	       "warning vfio-virqfd /etc/initramfs-tools/modules:1: vfio-virqfd\n");
+	expect("/etc/modules-load.d/x.conf", "vfio_virqfd",
+	       "warning vfio-virqfd /etc/modules-load.d/x.conf:1: vfio_virqfd\n");
+	expect("/etc/modules-load.d/x", "vfio_virqfd", "");
+
+	/* Kernels before 6.2 have it. */
+	start(&fixture);
+	fixture_write(&fixture, "/etc/modules", "vfio_virqfd\n");
+	fixture_write(&fixture, "/lib/modules/6.1.0-25-amd64/x", "");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_write(&fixture, "/lib/modules/6.12.9-amd64/x", "");
+	assert_string_equal(fixture_check(&fixture, check_modules),
+			    "warning vfio-virqfd /etc/modules:1: vfio_virqfd\n");
+	fixture_end(&fixture);
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	expect("/etc/default/grub",
+	       "GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet pt.disable\"\n",
+	       "error disabled-in-configuration /etc/default/grub:2: pt.disable on the "
+	       "command line\n");
+	expect("/etc/default/grub", "#GRUB_CMDLINE_LINUX=pt.disable\n", "");
+	/* Only what is assigned last counts, unless it repeats what was there. */
+	expect("/etc/default/grub",
+	       "GRUB_CMDLINE_LINUX=pt.disable\nGRUB_CMDLINE_LINUX=\n", "");
+	expect("/etc/default/grub",
+	       "GRUB_CMDLINE_LINUX=pt.disable\n"
+	       "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX_DEFAULT\"\n",
+	       "");
+	expect("/etc/default/grub",
+	       "GRUB_CMDLINE_LINUX=pt.disable\n"
+	       "GRUB_CMDLINE_LINUX=\"${GRUB_CMDLINE_LINUX} quiet\"\n",
+	       "error disabled-in-configuration /etc/default/grub:1: pt.disable on the "
+	       "command line\n");
+	expect("/etc/kernel/cmdline", "root=UUID=1 modprobe.blacklist=vfio_pci\n",
+	       "error disabled-in-configuration /etc/kernel/cmdline:1: "
+	       "modprobe.blacklist=vfio_pci on the command line\n");
+	expect("/etc/kernel/cmdline", "pt.disable=04:00.0 pt.disabel\n",
+	       "warning left-out-in-configuration /etc/kernel/cmdline:1: pt.disable= with "
+	       "addresses\n"
+	       "warning unknown-parameter /etc/kernel/cmdline:1: pt.disabel is not known; "
+	       "ignoring it\n");
+	/* A recovery boot, of which the hooks keep the words out of new entries. */
+	expect("/proc/cmdline",
+	       "root=/dev/sda1 pt.disable initcall_blacklist=vfio_pci_init\n", "");
+}
+
+static void test_systemd_boot(void **state)
+{
+	static const char info[] = "\7\0\0\0s\0y\0s\0t\0e\0m\0d\0-\0b\0o\0o\0t\0 \0002\0";
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, "/etc/default/grub", "GRUB_CMDLINE_LINUX=pt.disable\n");
+	fixture_write_bytes(&fixture,
+			    "/sys/firmware/efi/efivars/"
+			    "LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+			    info, sizeof(info));
+	assert_string_equal(
+		fixture_check(&fixture, check_modules),
+		"warning no-kernel-cmdline there is no /etc/kernel/cmdline\n");
+	fixture_write(&fixture, "/etc/kernel/cmdline", "root=/dev/sda1\n");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_end(&fixture);
+}
+
+#define ACPI "/sys/firmware/acpi/tables"
+
+/* A machine whose functions have no groups, a table of ACPI, and files. */
+static void expect_iommu(const char *list, const char *table, const char *cmdline,
+			 const char *grub, const char *expected, const char *advice)
+{
+	struct check_fixture fixture;
+
+	start_with(&fixture, -1, list);
+	fixture_write(&fixture, "/proc/cmdline", cmdline);
+	fixture_write(&fixture, table, "");
+	if (grub != NULL)
+		fixture_write(&fixture, "/etc/default/grub", grub);
+	assert_string_equal(fixture_check(&fixture, check_modules), expected);
+	if (advice != NULL) {
+		assert_non_null(fixture.findings.entries[0].advice);
+		assert_non_null(strstr(fixture.findings.entries[0].advice, advice));
+	}
+	fixture_end(&fixture);
+}
+
+static void test_iommu(void **state)
+{
+	static const char listed[] = "04:00.0 id=8086:125c\n";
+	static const char off[] =
+		"error iommu-off no function has an IOMMU group; the firmware describes "
+		"an IOMMU (" ACPI "/DMAR), and the kernel does not use it without "
+		"intel_iommu=on\n";
+
+	(void)state;
+	expect_iommu(listed, ACPI "/FACP", "quiet\n", NULL,
+		     "error iommu-off no function has an IOMMU group, and the firmware "
+		     "describes no IOMMU (" ACPI " has neither DMAR nor IVRS)\n",
+		     NULL);
+	expect_iommu("", ACPI "/FACP", "quiet\n", NULL,
+		     "warning iommu-off no function has an IOMMU group, and the firmware "
+		     "describes no IOMMU (" ACPI " has neither DMAR nor IVRS)\n",
+		     NULL);
+	expect_iommu(listed, ACPI "/DMAR", "quiet\n", "GRUB_CMDLINE_LINUX=quiet\n", off,
+		     "GRUB: write GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX "
+		     "intel_iommu=on\" into /etc/default/grub.d/zz-iommu.cfg");
+	expect_iommu(listed, ACPI "/DMAR", "quiet\n", NULL, off,
+		     "With systemd-boot: add");
+	expect_iommu(listed, ACPI "/DMAR", "quiet\n",
+		     "GRUB_CMDLINE_LINUX=intel_iommu=sm_on,on\n",
+		     "note iommu-pending /etc/default/grub:1: intel_iommu=on, which this "
+		     "boot was without\n",
+		     NULL);
+	expect_iommu(listed, ACPI "/DMAR", "intel_iommu=on\n", NULL,
+		     "error iommu-off no function has an IOMMU group, in spite of "
+		     "intel_iommu=on\n",
+		     "dmesg");
+	expect_iommu(listed, ACPI "/IVRS", "quiet\n", NULL,
+		     "error iommu-off no function has an IOMMU group; the firmware "
+		     "describes an IOMMU (" ACPI
+		     "/IVRS), which the kernel does not use\n",
+		     "AMD-Vi");
+	/* The word of the other maker means nothing. */
+	expect_iommu(listed, ACPI "/IVRS", "quiet intel_iommu=off\n", NULL,
+		     "error iommu-off no function has an IOMMU group; the firmware "
+		     "describes an IOMMU (" ACPI
+		     "/IVRS), which the kernel does not use\n",
+		     "AMD-Vi");
+	/* On now, off from the next boot on. */
+	expect("/etc/default/grub", "GRUB_CMDLINE_LINUX=intel_iommu=off\n",
+	       "error iommu-off /etc/default/grub:1: intel_iommu=off turns the IOMMU "
+	       "off\n");
+}
+
+static void test_others(void **state)
+{
+	(void)state;
+	expect("/etc/driverctl.d/pci-0000:04:00.0", "igc\n",
+	       "warning driverctl-override /etc/driverctl.d/pci-0000:04:00.0: igc\n");
+	expect("/etc/driverctl.d/pci-0000:04:00.0", "vfio-pci\n",
+	       "note driverctl-needless /etc/driverctl.d/pci-0000:04:00.0: vfio-pci\n");
+	expect("/etc/driverctl.d/pci-0000:05:00.0", "vfio-pci\n", "");
+	expect("/etc/initramfs-tools/scripts/init-top/vfio.sh",
+	       "#!/bin/sh\n# driver_override\necho vfio-pci > "
+	       "/sys/bus/pci/devices/$a/driver_override\n",
+	       "warning other-bind-script "
+	       "/etc/initramfs-tools/scripts/init-top/vfio.sh:3\n");
+}
+
+/* Bytes of all kinds, a file without an end of line, a directory in a file's place. */
+static void test_odd_files(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	expect("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"pt.disable",
+	       "error disabled-in-configuration /etc/default/grub:1: pt.disable on the "
+	       "command line\n");
+	expect(VFIO_CONF, "options\noptions vfio-pci\nblacklist\nsoftdep x\n", "");
+	start(&fixture);
+	fixture_write(&fixture, "/etc/modules/x", "");
+	assert_string_equal(
+		fixture_check(&fixture, check_modules),
+		"warning not-read /etc/modules: is a directory; expected a file\n");
+	fixture_end(&fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ids),         cmocka_unit_test(test_redundant_ids),
+		cmocka_unit_test(test_ids_on_both), cmocka_unit_test(test_hidden_file),
+		cmocka_unit_test(test_modprobe),    cmocka_unit_test(test_module_lists),
+		cmocka_unit_test(test_words),       cmocka_unit_test(test_systemd_boot),
+		cmocka_unit_test(test_iommu),       cmocka_unit_test(test_others),
+		cmocka_unit_test(test_odd_files),
+	};
+
+	return run_unit_tests("check_modules", tests, NULL, NULL);
+}
