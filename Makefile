@@ -148,6 +148,7 @@ QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
 # The host command on the fixture trees, and at work in hosts.
 HOST_COMMAND_TESTS := $(addprefix tests/host/,check claim edit guards list status)
+APPLY_TESTS := $(foreach r,$(RELEASES),"tests/host/apply $(r)")
 
 # Whole hosts take minutes each: not every firmware with every release in every run.
 HOST_TESTS := "qemu-test/hosts/grub bookworm bios" "qemu-test/hosts/grub trixie uefi" \
@@ -158,7 +159,7 @@ include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 
 # The longest first, so that none is left alone at the end.
-ALL_TESTS = $(HOST_TESTS) $(PACKAGE_TESTS) $(IMAGE_TESTS) $(QEMU_TESTS) \
+ALL_TESTS = $(HOST_TESTS) $(PACKAGE_TESTS) $(APPLY_TESTS) $(IMAGE_TESTS) $(QEMU_TESTS) \
 	$(LINT_TESTS) $(UNIT_TESTS) $(HOST_COMMAND_TESTS) $(GATE_TESTS)
 
 # Here and in the demonstration, what is missing is installed; see tests/install-packages.

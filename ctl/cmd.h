@@ -23,6 +23,7 @@ extern const struct cmd cmd_remove;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_undo;
 extern const struct cmd cmd_check;
+extern const struct cmd cmd_apply;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_gate;
 extern const struct cmd cmd_claim;
