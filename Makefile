@@ -78,6 +78,10 @@ install: all docs
 	for dir in $(KERNEL_HOOK_DIRS); do \
 		install -D -m 0755 -t $(DESTDIR)/etc/$$dir hooks/kernel/zz-ptbind || exit; \
 	done
+	install -D -m 0644 hooks/bash-completion/ptbind \
+		$(DESTDIR)/usr/share/bash-completion/completions/ptbind
+	install -D -m 0644 hooks/zsh/_ptbind \
+		$(DESTDIR)/usr/share/zsh/vendor-completions/_ptbind
 	install -D -m 0644 -t $(DESTDIR)/usr/lib/udev/rules.d hooks/udev/79-ptbind.rules
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man5 build/docs/ptbind.allowlist.5
 	install -D -m 0644 -t $(DESTDIR)/usr/share/man/man8 build/docs/ptbind-early.8 \
@@ -97,6 +101,8 @@ uninstall:
 		$(DESTDIR)/usr/lib/kernel/install.d/95-ptbind.install \
 		$(DESTDIR)/usr/lib/udev/rules.d/79-ptbind.rules \
 		$(KERNEL_HOOK_DIRS:%=$(DESTDIR)/etc/%/zz-ptbind) \
+		$(DESTDIR)/usr/share/bash-completion/completions/ptbind \
+		$(DESTDIR)/usr/share/zsh/vendor-completions/_ptbind \
 		$(DESTDIR)/usr/share/man/man5/ptbind.allowlist.5 \
 		$(DESTDIR)/usr/share/man/man8/ptbind-early.8 \
 		$(DESTDIR)/usr/share/man/man8/ptbind.8

@@ -293,7 +293,7 @@ static void machine_of_everything(void **state)
 	(void)state;
 	read_machine("04:00.0 dsn=20-7c-14-ff-ff-f4-78-71 path=00:0a.0/00.0", true,
 		     &machine);
-	assert_int_equal(machine.n_functions, 17);
+	assert_int_equal(machine.n_functions, 19);
 	assert_true(machine.complete);
 	for (size_t i = 1; i < machine.n_functions; i++)
 		assert_true(pci_address_compare(&machine.functions[i - 1].address,

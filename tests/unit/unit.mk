@@ -5,7 +5,8 @@
 UNIT_COMPILERS := gcc clang
 UNIT_NAMES := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test-*.c)))
 UNIT_PROGRAMS := $(foreach cc,$(UNIT_COMPILERS),$(addprefix build/unit/$(cc)/,$(UNIT_NAMES)))
-UNIT_TESTS := $(UNIT_PROGRAMS) tests/unit/cli tests/unit/install tests/machines/run
+UNIT_TESTS := $(UNIT_PROGRAMS) tests/unit/cli tests/unit/completion tests/unit/install \
+	tests/machines/run
 
 # What is under test: the library, what stands alone of the boot-time program, and the host
 # command without its main().
