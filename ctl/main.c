@@ -10,7 +10,8 @@
 #include "version.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_list, &cmd_add, &cmd_remove, &cmd_import, &cmd_undo, &cmd_check, &cmd_apply, &cmd_status, &cmd_gate, &cmd_claim,
+	&cmd_list,  &cmd_add,   &cmd_remove, &cmd_import, &cmd_undo,
+	&cmd_check, &cmd_apply, &cmd_status, &cmd_gate,   &cmd_claim,
 };
 
 static void print_help(void)
