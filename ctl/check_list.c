@@ -388,6 +388,10 @@ static int add_objection(const struct next_boot *next, const struct objection *o
 		return findings_add(
 			findings, kind, "%s:%u: %s, of the IOMMU group of %s: %s",
 			ALLOWLIST_PATH, line->number, lost, own, objection->message);
+	if (objection->behind)
+		return findings_add(findings, kind, "%s:%u: %s, which goes with %s: %s",
+				    ALLOWLIST_PATH, line->number, lost, own,
+				    objection->message);
 	return findings_add(findings, kind, "%s:%u: %s: %s", ALLOWLIST_PATH, line->number,
 			    lost, objection->message);
 }

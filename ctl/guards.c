@@ -17,19 +17,28 @@
 #define CLASS_BASE_SYSTEM_SD 0x0805
 #define CLASS_SERIAL_BUS_USB 0x0c03
 
+enum how {
+	TAKEN_ITSELF,   /* by a line of its own */
+	TAKEN_BY_GROUP, /* it only shares the IOMMU group of the line's function */
+	TAKEN_BEHIND,   /* it lies in a PCI domain that one of those two makes */
+};
+
 /* A function that the host no longer has, and the line that takes it. */
 struct taken {
 	const struct pci_function *function;
 	size_t line;
-	bool by_group; /* it only shares the IOMMU group of the line's function */
+	enum how how;
 };
 
 struct judgement {
 	const struct host *host;
 	const struct next_boot *next;
-	struct taken *taken; /* by address; a line's own function before others' */
+	struct taken *taken; /* by address, then in the order of enum how */
 	size_t n_taken;
 	struct objections objections;
+	/* All functions, by group; and those behind others, by what they are behind. */
+	const struct pci_function **by_group, **behind;
+	size_t n_behind;
 };
 
 const char *guard_word(enum allowlist_force guard)
@@ -55,12 +64,12 @@ static int compare_taken(const void *a, const void *b)
 	int order = pci_address_compare(&x->function->address, &y->function->address);
 
 	if (order == 0)
-		order = x->by_group - y->by_group;
+		order = (x->how > y->how) - (x->how < y->how);
 	return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
 }
 
 static int take(struct judgement *judgement, const struct pci_function *function,
-		size_t line, bool by_group)
+		size_t line, enum how how)
 {
 	struct taken *taken;
 
@@ -68,7 +77,7 @@ static int take(struct judgement *judgement, const struct pci_function *function
 	if (taken == NULL)
 		return -ENOMEM;
 	judgement->taken = taken;
-	taken[judgement->n_taken++] = (struct taken){ function, line, by_group };
+	taken[judgement->n_taken++] = (struct taken){ function, line, how };
 	return 0;
 }
 
@@ -82,16 +91,22 @@ static int compare_groups(const void *a, const void *b)
 	return pci_address_compare(&(*x)->address, &(*y)->address);
 }
 
-/* The first function of a group among all functions sorted by group. */
-static size_t first_of_group(const struct pci_function *const *functions, size_t n,
-			     int group)
+static int compare_behind(const void *a, const void *b)
 {
-	size_t low = 0, high = n;
+	const struct pci_function *const *x = a, *const *y = b;
+
+	return pci_address_compare(&(*x)->behind, &(*y)->behind);
+}
+
+/* The first function of a group among all functions sorted by group. */
+static size_t first_of_group(const struct judgement *judgement, int group)
+{
+	size_t low = 0, high = judgement->host->machine.n_functions;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (functions[middle]->group < group)
+		if (judgement->by_group[middle]->group < group)
 			low = middle + 1;
 		else
 			high = middle;
@@ -99,44 +114,105 @@ static size_t first_of_group(const struct pci_function *const *functions, size_t
 	return low;
 }
 
-/* Takes the function of a line, and the endpoints that a guest takes along with it. */
-static int take_line(struct judgement *judgement, size_t line,
-		     const struct pci_function *const *by_group, size_t n)
+/* The first function behind another among those sorted by that. */
+static size_t first_behind(const struct judgement *judgement,
+			   const struct pci_address *function)
 {
+	size_t low = 0, high = judgement->n_behind;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pci_address_compare(&judgement->behind[middle]->behind, function) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Takes a function, and what its driver shows the host: that goes with the driver. */
+static int take_with_behind(struct judgement *judgement,
+			    const struct pci_function *function, size_t line,
+			    enum how how)
+{
+	int err = take(judgement, function, line, how);
+
+	for (size_t i = first_behind(judgement, &function->address);
+	     err == 0 && i < judgement->n_behind &&
+	     pci_address_compare(&judgement->behind[i]->behind, &function->address) == 0;
+	     i++)
+		err = take(judgement, judgement->behind[i], line, TAKEN_BEHIND);
+	return err;
+}
+
+/* Takes the function of a line, and the endpoints that a guest takes along with it. */
+static int take_line(struct judgement *judgement, size_t line)
+{
+	const struct pci_function *const *by_group = judgement->by_group;
+	const size_t n = judgement->host->machine.n_functions;
 	const struct pci_function *function =
 		next_boot_function(judgement->host, judgement->next, line);
 	int err;
 
 	if (function == NULL)
 		return 0;
-	err = take(judgement, function, line, false);
+	err = take_with_behind(judgement, function, line, TAKEN_ITSELF);
 	if (function->group < 0)
 		return err;
-	for (size_t i = first_of_group(by_group, n, function->group);
+	for (size_t i = first_of_group(judgement, function->group);
 	     err == 0 && i < n && by_group[i]->group == function->group; i++)
 		if (by_group[i] != function && !pci_function_is_bridge(by_group[i]))
-			err = take(judgement, by_group[i], line, true);
+			err = take_with_behind(judgement, by_group[i], line,
+					       TAKEN_BY_GROUP);
 	return err;
+}
+
+/* Sorts the functions as taking them wants it. Returns 0 or -ENOMEM. */
+static int sort_functions(struct judgement *judgement)
+{
+	const struct machine *machine = &judgement->host->machine;
+	const size_t n = machine->n_functions, size = sizeof(*judgement->by_group);
+
+	judgement->by_group = calloc(n + 1, size);
+	judgement->behind = calloc(n + 1, size);
+	if (judgement->by_group == NULL || judgement->behind == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		judgement->by_group[i] = function;
+		if (function->is_behind && !pci_function_is_bridge(function))
+			judgement->behind[judgement->n_behind++] = function;
+	}
+	qsort(judgement->by_group, n, size, compare_groups);
+	qsort(judgement->behind, judgement->n_behind, size, compare_behind);
+	return 0;
+}
+
+/* One that is both in the group and behind, or behind two of it, is taken once. */
+static void unite_taken(struct judgement *judgement)
+{
+	struct taken *taken = judgement->taken;
+	size_t n = 0;
+
+	for (size_t i = 0; i < judgement->n_taken; i++)
+		if (n == 0 || compare_taken(&taken[n - 1], &taken[i]) != 0)
+			taken[n++] = taken[i];
+	judgement->n_taken = n;
 }
 
 static int take_all(struct judgement *judgement)
 {
-	const struct machine *machine = &judgement->host->machine;
-	_cleanup_free_ const struct pci_function **by_group = NULL;
-	int err = 0;
-
-	by_group = calloc(machine->n_functions + 1, sizeof(const struct pci_function *));
-	if (by_group == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < machine->n_functions; i++)
-		by_group[i] = &machine->functions[i];
-	qsort(by_group, machine->n_functions, sizeof(by_group[0]), compare_groups);
+	int err = sort_functions(judgement);
 
 	for (size_t i = 0; err == 0 && i < judgement->next->list.n_lines; i++)
-		err = take_line(judgement, i, by_group, machine->n_functions);
-	if (judgement->n_taken > 0)
+		err = take_line(judgement, i);
+	if (err == 0 && judgement->n_taken > 0) {
 		qsort(judgement->taken, judgement->n_taken, sizeof(*judgement->taken),
 		      compare_taken);
+		unite_taken(judgement);
+	}
 	return err;
 }
 
@@ -186,7 +262,8 @@ _printf_(5, 6) static int object(struct judgement *judgement, enum allowlist_for
 		.guard = guard,
 		.line = taken->line,
 		.function = taken->function->address,
-		.by_group = taken->by_group,
+		.by_group = taken->how == TAKEN_BY_GROUP,
+		.behind = taken->how == TAKEN_BEHIND,
 		.forced = forced,
 	};
 	struct objection *entries;
@@ -208,7 +285,7 @@ _printf_(5, 6) static int object(struct judgement *judgement, enum allowlist_for
 
 /*
  * Objects to every line that takes a function itself, or, where none does, to those that
- * take it along with their group.
+ * take it along with their group, or else with what it lies behind.
  */
 static int object_to_takers(struct judgement *judgement, const struct stake *stake,
 			    const struct taken *first, bool forced, const char *message)
@@ -216,9 +293,7 @@ static int object_to_takers(struct judgement *judgement, const struct stake *sta
 	int err = 0;
 
 	for (const struct taken *t = first;
-	     err == 0 && same_function(judgement, first, t) &&
-	     t->by_group == first->by_group;
-	     t++)
+	     err == 0 && same_function(judgement, first, t) && t->how == first->how; t++)
 		err = object(judgement, stake->guard, t, forced, "%s", message);
 	return err;
 }
@@ -356,8 +431,8 @@ static int judge_groups(struct judgement *judgement)
 		const unsigned int force = judgement->next->list.lines[taken->line].force;
 
 		/* The first taking of a function tells whether it is listed itself. */
-		if (!taken->by_group || !loses_driver(function) ||
-		    !find_taken(judgement, &function->address)->by_group)
+		if (taken->how != TAKEN_BY_GROUP || !loses_driver(function) ||
+		    find_taken(judgement, &function->address)->how != TAKEN_BY_GROUP)
 			continue;
 		err = object(judgement, FORCE_GROUP, taken, force & FORCE_GROUP,
 			     "it is in the same IOMMU group %d, is not listed, and the "
@@ -389,6 +464,8 @@ int guards_judge(const struct host *host, const struct next_boot *next,
 	if (err == 0)
 		err = judge_groups(&judgement);
 	free(judgement.taken);
+	free(judgement.by_group);
+	free(judgement.behind);
 	if (err < 0) {
 		objections_free(&judgement.objections);
 		return err;

@@ -17,9 +17,10 @@ struct objection {
 	enum allowlist_force guard; /* which one objects */
 	size_t line; /* index in the list: a line that takes part in the loss */
 	struct pci_address
-		function; /* of the line, or of its IOMMU group, that is lost */
-	bool by_group;    /* the function is not the line's own */
-	bool unresolved;  /* it may be lost: the guard cannot tell, and says why */
+		function; /* that is lost: the line's own, or one of these two */
+	bool by_group;    /* one that shares its IOMMU group */
+	bool behind; /* one that lies behind it or those: VMD shows disks of its own */
+	bool unresolved; /* it may be lost: the guard cannot tell, and says why */
 	bool forced; /* this line, or another that takes part, has force= for the guard */
 	char *message; /* what would be lost with it, a sentence without the address */
 };

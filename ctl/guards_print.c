@@ -21,7 +21,7 @@ void objection_print(FILE *f, const struct next_boot *next,
 	outcome_name(line, outcome, name, sizeof(name));
 	pci_address_format(&objection->function, function);
 	fprintf(f, "line %u, %s: %s: ", line->number, name, guard_word(objection->guard));
-	if (objection->by_group)
+	if (objection->by_group || objection->behind)
 		fprintf(f, "with it goes %s: ", function);
 	output_text(f, objection->message);
 	if (objection->forced)
@@ -50,6 +50,8 @@ struct json_object *objection_json(const struct next_boot *next,
 	json_object_object_add(object, "function", json_object_new_string(address));
 	json_object_object_add(object, "by_group",
 			       json_object_new_boolean(objection->by_group));
+	json_object_object_add(object, "behind",
+			       json_object_new_boolean(objection->behind));
 	json_object_object_add(object, "unresolved",
 			       json_object_new_boolean(objection->unresolved));
 	json_object_object_add(object, "forced",

@@ -20,7 +20,8 @@ void objection_print(FILE *f, const struct next_boot *next,
 
 /*
  * The same as a JSON object: guard, line, text (the words of the line), address (of the
- * line's function), function (that is lost), by_group, unresolved, forced, message.
+ * line's function), function (that is lost), by_group, behind, unresolved, forced,
+ * message.
  */
 struct json_object *objection_json(const struct next_boot *next,
 				   const struct objection *objection);

@@ -43,18 +43,15 @@ static int compare_by_group(const void *a, const void *b)
 	return order != 0 ? order : pci_address_compare(&(*x)->address, &(*y)->address);
 }
 
-static const struct pci_address *need_address(const struct need *need)
-{
-	return &need->stake->functions[need->i];
-}
-
 /* By function; the stakes of one in the order in which they were found. */
 static int compare_needs(const void *a, const void *b)
 {
 	const struct need *x = a, *y = b;
-	int order = pci_address_compare(need_address(x), need_address(y));
+	int order = pci_address_compare(&x->function->address, &y->function->address);
 
-	return order != 0 ? order : (x->stake > y->stake) - (x->stake < y->stake);
+	if (order == 0)
+		order = (x->stake > y->stake) - (x->stake < y->stake);
+	return order != 0 ? order : (x->i > y->i) - (x->i < y->i);
 }
 
 /* Pointers to all functions of a machine in some order. NULL: no memory. */
@@ -117,31 +114,46 @@ static void find_members(struct inventory *inventory)
 	}
 }
 
+/* Adds to n needs those of the functions of a stake, and of what they lie behind. */
+static size_t add_needs(struct inventory *inventory, const struct stake *stake, size_t n)
+{
+	const struct machine *machine = &inventory->host->machine;
+
+	for (size_t i = 0; i < stake->n; i++) {
+		const struct pci_function *function =
+			machine_at(machine, &stake->functions[i]);
+
+		if (function == NULL)
+			continue;
+		inventory->needs[n++] = (struct need){ function, stake, i };
+		if (!function->is_behind)
+			continue;
+		function = machine_at(machine, &function->behind);
+		if (function != NULL)
+			inventory->needs[n++] = (struct need){ function, stake, i };
+	}
+	return n;
+}
+
 static int find_needs(struct inventory *inventory)
 {
 	const struct stakes *stakes = &inventory->host->stakes;
 	size_t n = 0;
 
 	for (size_t i = 0; i < stakes->n; i++)
-		n += stakes->entries[i].n;
+		n += 2 * stakes->entries[i].n;
 	inventory->needs = calloc(n + 1, sizeof(*inventory->needs));
 	if (inventory->needs == NULL)
 		return -ENOMEM;
 	n = 0;
 	for (size_t i = 0; i < stakes->n; i++)
-		for (size_t j = 0; j < stakes->entries[i].n; j++)
-			inventory->needs[n++] = (struct need){ &stakes->entries[i], j };
+		n = add_needs(inventory, &stakes->entries[i], n);
 	qsort(inventory->needs, n, sizeof(*inventory->needs), compare_needs);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct need *need = &inventory->needs[i];
-		const struct pci_function *function =
-			machine_at(&inventory->host->machine, need_address(need));
-		struct inventory_entry *entry;
+		struct inventory_entry *entry = entry_of(inventory, need->function);
 
-		if (function == NULL)
-			continue;
-		entry = entry_of(inventory, function);
 		if (entry->n_needs == 0)
 			entry->needs = need;
 		entry->n_needs++;

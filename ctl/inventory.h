@@ -10,10 +10,11 @@
 #include "reset.h"
 #include "util.h"
 
-/* A stake that a function carries. */
+/* A stake that a function carries, itself or by one that lies behind it. */
 struct need {
+	const struct pci_function *function;
 	const struct stake *stake;
-	size_t i; /* of the function among those of the stake */
+	size_t i; /* of what carries it among the functions of the stake */
 };
 
 struct inventory_entry {

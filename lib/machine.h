@@ -41,6 +41,8 @@ struct pci_function {
 	uint64_t dsn;
 	int path_error; /* negative errno: could not be read */
 	struct pci_path path;
+	bool is_behind; /* FACT_PATH: another function makes the PCI domain it lies in */
+	struct pci_address behind; /* where is_behind; Intel's VMD makes such domains */
 };
 
 struct machine {

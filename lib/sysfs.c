@@ -181,20 +181,44 @@ static int parse_device_link(char *link, struct pci_path *ret_path)
 	return 0;
 }
 
+/*
+ * Finds in such a link the function that a host bridge hangs on: the last one before the
+ * last pciDDDD:BB. Returns whether there is one.
+ */
+static bool parse_host_bridge(const char *link, struct pci_address *ret_behind)
+{
+	struct pci_address last = { 0 };
+	bool has_last = false, found = false;
+
+	for (const char *s = link; *s != '\0'; s += strspn(s, "/")) {
+		const size_t len = strcspn(s, "/");
+		struct parse_error error;
+
+		if (strncmp(s, "pci", 3) == 0 && has_last) {
+			*ret_behind = last;
+			found = true;
+		} else if (pci_address_parse(s, len, &last, &error) == 0) {
+			has_last = true;
+		}
+		s += len;
+	}
+	return found;
+}
+
 /* Reads where a function lies from the link that names its place in the tree. */
-static int read_path(const struct sysfs *sysfs, const struct pci_address *address,
-		     struct pci_path *ret_path)
+static int read_path(const struct sysfs *sysfs, struct pci_function *function)
 {
 	char name[sizeof("devices/") + PCI_ADDRESS_STRSIZE] = "devices/";
 	char link[PATH_MAX];
 	ssize_t n;
 
-	pci_address_format(address, name + strlen(name));
+	pci_address_format(&function->address, name + strlen(name));
 	n = readlinkat(sysfs->pci_fd, name, link, sizeof(link) - 1);
 	if (n < 0)
 		return -errno;
 	link[n] = '\0';
-	return parse_device_link(link, ret_path);
+	function->is_behind = parse_host_bridge(link, &function->behind);
+	return parse_device_link(link, &function->path);
 }
 
 static int read_group(int dir_fd, int *ret_group)
@@ -258,7 +282,7 @@ int sysfs_read_function(const struct sysfs *sysfs, const struct pci_address *add
 	}
 	/* Also of a function that cannot be read: a line may name it by its path. */
 	if (function.facts & FACT_PATH)
-		function.path_error = read_path(sysfs, &function.address, &function.path);
+		function.path_error = read_path(sysfs, &function);
 
 	*ret_function = function;
 	return 0;

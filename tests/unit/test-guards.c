@@ -219,6 +219,71 @@ static void harmless_group_members(void **state)
 	finish(&c);
 }
 
+/* VMD makes a domain of its own: what lies there goes with it, however it is taken. */
+static void behind_a_function(void **state)
+{
+	static const unsigned int disk[] = { 3, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	c.functions[2].is_behind = true;
+	c.functions[2].behind = address_of("01:00.0");
+	add_stake(&c, FORCE_DISK, true, "/", disk);
+	judge(&c, "02:00.0\n01:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	check_objection(&c, 0, 1, "0000:03:00.0", "/ is on it (eth3)");
+	assert_true(c.objections.entries[0].behind);
+	assert_false(c.objections.entries[0].by_group);
+	assert_true(is_refused(&c));
+	finish(&c);
+
+	start(&c, 3);
+	c.functions[2].is_behind = true;
+	c.functions[2].behind = address_of("01:00.0");
+	c.functions[2].group = c.functions[1].group = c.functions[0].group;
+	c.functions[0].driver[0] = '\0';
+	strcpy(c.functions[2].driver, "vfio-pci");
+	add_stake(&c, FORCE_NETWORK, false, "the default route", disk);
+	judge(&c, "02:00.0 force=network\n");
+	assert_int_equal(c.objections.n, 1);
+	check_objection(&c, 0, 0, "0000:03:00.0",
+			"nothing else carries the default route (eth3)");
+	assert_true(c.objections.entries[0].by_group);
+	assert_false(is_refused(&c));
+	finish(&c);
+
+	/* Of a domain that the host shares out itself, nobody objects to losing a driver.
+	 */
+	start(&c, 3);
+	c.functions[2].is_behind = true;
+	c.functions[2].behind = address_of("01:00.0");
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+}
+
+/* Who cannot tell what carries it looks at what lies behind, too. */
+static void unresolved_behind(void **state)
+{
+	static const unsigned int none[] = { 0 };
+	struct stake *stake;
+	struct case_ c;
+
+	(void)state;
+	start(&c, 2);
+	c.functions[0].class = 0x088000;
+	c.functions[1].class = 0x010802;
+	c.functions[1].is_behind = true;
+	c.functions[1].behind = address_of("01:00.0");
+	stake = add_stake(&c, FORCE_DISK, true, "/srv", none);
+	assert_int_equal(stake_unresolved(stake, "no device has this UUID"), 0);
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	assert_true(c.objections.entries[0].unresolved && c.objections.entries[0].behind);
+	finish(&c);
+}
+
 static void force(void **state)
 {
 	static const unsigned int bond[] = { 1, 2, 0 };
@@ -338,6 +403,8 @@ int main(void)
 		cmocka_unit_test(any_disk),
 		cmocka_unit_test(group_members),
 		cmocka_unit_test(harmless_group_members),
+		cmocka_unit_test(behind_a_function),
+		cmocka_unit_test(unresolved_behind),
 		cmocka_unit_test(force),
 		cmocka_unit_test(unresolved),
 		cmocka_unit_test(two_lines),

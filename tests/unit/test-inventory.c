@@ -255,6 +255,30 @@ static void test_needs(void **state)
 	tear_down(&setup);
 }
 
+/* Taking the function whose driver shows a disk takes the disk. */
+static void test_needs_of_what_lies_behind(void **state)
+{
+	struct pci_function functions[] = {
+		function_at("01:00.0", 1, 1),
+		function_at("10000:e1:00.0", 1, 2),
+	};
+	struct setup setup = { 0 };
+	const struct inventory_entry *entry;
+
+	(void)state;
+	functions[1].is_behind = true;
+	functions[1].behind = functions[0].address;
+	add_stake(&setup.host, true, "root", "10000:e1:00.0", NULL);
+	set_up(&setup, functions, ARRAY_SIZE(functions), "");
+
+	entry = entry_at(&setup, "01:00.0");
+	assert_int_equal(entry->n_needs, 1);
+	assert_string_equal(entry->needs[0].stake->what, "root");
+	assert_string_equal(entry->needs[0].stake->carriers[entry->needs[0].i], "one");
+	assert_int_equal(entry_at(&setup, "10000:e1:00.0")->n_needs, 1);
+	tear_down(&setup);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_needs),
+		cmocka_unit_test(test_needs_of_what_lies_behind),
 	};
 
 	return run_unit_tests("inventory", tests, NULL, NULL);

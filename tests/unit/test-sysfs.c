@@ -360,6 +360,10 @@ static void path_starts_at_the_last_host_bridge(void **state)
 	assert_int_equal(f.path_error, 0);
 	pci_path_format(&f.path, path);
 	assert_string_equal(path, "10000:e0:06.0/00.0");
+	assert_true(f.is_behind);
+	pci_address_format(&f.behind, path);
+	assert_string_equal(path, "0000:04:00.0");
+	assert_false(read_at("0b:00.0").is_behind);
 }
 
 static void subsystem_later(void **state)
