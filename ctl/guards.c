@@ -343,10 +343,26 @@ static int judge_unresolved(struct judgement *judgement, const struct stake *sta
 	return err;
 }
 
+/* Writes " (CARRIER)", or nothing where what is lost ends with that name already. */
+static const char *format_carrier(const struct stake *stake, size_t i, char *buf,
+				  size_t size)
+{
+	const char *carrier = stake->carriers[i];
+	size_t end = strlen(stake->what), len = strlen(carrier);
+
+	if (end > 0 && stake->what[end - 1] == ')')
+		end--;
+	buf[0] = '\0';
+	if (end <= len || strchr(" (", stake->what[end - len - 1]) == NULL ||
+	    strncmp(stake->what + end - len, carrier, len) != 0)
+		snprintf(buf, size, " (%s)", carrier);
+	return buf;
+}
+
 /* A stake that any function's loss breaks. */
 static int judge_any(struct judgement *judgement, const struct stake *stake)
 {
-	char message[512];
+	char message[512], carrier[128];
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < stake->n; i++) {
@@ -354,8 +370,8 @@ static int judge_any(struct judgement *judgement, const struct stake *stake)
 
 		if (first == NULL)
 			continue;
-		snprintf(message, sizeof(message), "%s is on it (%s)", stake->what,
-			 stake->carriers[i]);
+		snprintf(message, sizeof(message), "%s is on it%s", stake->what,
+			 format_carrier(stake, i, carrier, sizeof(carrier)));
 		err = object_to_takers(judgement, stake, first,
 				       is_forced(judgement, first, stake->guard),
 				       message);
@@ -367,7 +383,7 @@ static int judge_any(struct judgement *judgement, const struct stake *stake)
 static int judge_last(struct judgement *judgement, const struct stake *stake)
 {
 	bool forced = false;
-	char message[512];
+	char message[512], carrier[128];
 	int err = 0;
 
 	for (size_t i = 0; i < stake->n; i++) {
@@ -379,10 +395,10 @@ static int judge_last(struct judgement *judgement, const struct stake *stake)
 	}
 	for (size_t i = 0; err == 0 && i < stake->n; i++) {
 		snprintf(message, sizeof(message),
-			 stake->n == 1 ? "nothing else carries %s (%s)" :
+			 stake->n == 1 ? "nothing else carries %s%s" :
 					 "with the others listed, nothing is left that "
-					 "carries %s (%s)",
-			 stake->what, stake->carriers[i]);
+					 "carries %s%s",
+			 stake->what, format_carrier(stake, i, carrier, sizeof(carrier)));
 		err = object_to_takers(judgement, stake,
 				       find_taken(judgement, &stake->functions[i]),
 				       forced, message);

@@ -14,9 +14,13 @@
 /* So many interfaces are named in what a stake is called. */
 #define NAMES_MAX 3
 
-/* One stake, as far as it is known. */
+/* Stakes that start from the same interfaces, as far as they are known. */
 struct plan {
-	struct net_walk *walk;
+	struct net_walk *walk; /* through all that may carry them */
+	struct net_walk *way;  /* through what one of them needs; it stops at forks */
+	bool *forks;           /* for each link: ways part here of which one is needed */
+	bool *begin;           /* for each link: ways begin here, and none comes back */
+	unsigned int *started; /* for each link the round of walk that started there */
 	struct stakes *stakes;
 	char names[256]; /* the interfaces it starts from */
 	size_t n;
@@ -54,6 +58,7 @@ static void plan_link(struct plan *plan, size_t i)
 				 plan->n > 0 ? ", " : "", name);
 		plan->n++;
 	}
+	plan->started[i] = plan->walk->round;
 	net_walk_from(plan->walk, i);
 }
 
@@ -105,9 +110,9 @@ static int add_functions(const struct net_walk *walk, bool any_up, bool physical
 }
 
 /* Without its physical function, a virtual one does not come into being. */
-static int add_physical(const struct plan *plan, bool any_up, const char *what)
+static int add_physical(const struct plan *plan, const struct net_walk *walk, bool any_up,
+			const char *what)
 {
-	const struct net_walk *walk = plan->walk;
 	struct stake *stake;
 	bool needed = false;
 	int err;
@@ -130,25 +135,129 @@ static bool leads_out(const struct net_walk *walk)
 	return false;
 }
 
-/* Adds the stake to which the walk led. */
-static int plan_add(struct plan *plan, const char *what)
+/* Adds the stake that what a walk reached carries, if a list can take it. */
+static int add_stake(struct plan *plan, const struct net_walk *walk, bool any_up,
+		     const char *what)
 {
-	const bool any_up = any_has_carrier(plan->walk);
 	struct stake *stake;
 	int err;
 
-	if (is_safe(plan->walk, any_up))
+	if (is_safe(walk, any_up))
 		return 0;
-	plan_say(plan, plan->walk->unclear);
 	err = stakes_add(plan->stakes, FORCE_NETWORK, false, what, &stake);
 	if (err == 0)
-		err = add_functions(plan->walk, any_up, false, stake);
+		err = add_functions(walk, any_up, false, stake);
 	if (err == 0 && plan->unclear[0] != '\0')
 		err = stake_unresolved(stake, "%s", plan->unclear);
 	if (err == 0 && !leads_out(plan->walk))
 		err = stake_unresolved(stake, "%s leads to no physical interface",
 				       plan->names);
-	return err < 0 ? err : add_physical(plan, any_up, what);
+	return err < 0 ? err : add_physical(plan, walk, any_up, what);
+}
+
+/*
+ * Is a link one whose ports do not stand in for each other? What is needed is behind one
+ * of them, and nobody knows which: a bridge learns that as it goes.
+ */
+static bool is_switch(const struct net_link *link)
+{
+	return strcmp(link->kind, "bridge") == 0 || strcmp(link->kind, "vrf") == 0 ||
+	       strcmp(link->name, NET_OVS_DATAPATH) == 0;
+}
+
+/* Does a way from a link down reach something that carries now? */
+static bool leads_to_carrier(struct plan *plan, size_t link, bool any_up)
+{
+	struct net_walk *way = plan->way;
+
+	net_walk_start(way);
+	net_walk_from(way, link);
+	for (size_t i = 0; i < way->n; i++)
+		if (is_carrier(way, way->reached[i], any_up))
+			return true;
+	return false;
+}
+
+/* Do several ways from a link down reach something that carries now? */
+static bool is_fork(struct plan *plan, size_t link, bool any_up)
+{
+	const struct network *network = plan->walk->network;
+	size_t n = 0;
+
+	if (!is_switch(&network->links[link]))
+		return false;
+	plan->begin[link] = true;
+	for (size_t j = network->first_lower[link];
+	     n < 2 && j < network->first_lower[link + 1]; j++)
+		n += leads_to_carrier(plan, network->lowers[j], any_up);
+	plan->begin[link] = false;
+	return n >= 2;
+}
+
+/* Marks the forks of all that may carry the stakes. Returns whether there are any. */
+static bool find_forks(struct plan *plan, bool any_up)
+{
+	bool found = false;
+
+	plan->way->stops = plan->begin;
+	for (size_t i = 0; i < plan->walk->n; i++) {
+		const size_t link = plan->walk->reached[i];
+
+		plan->forks[link] = is_fork(plan, link, any_up);
+		found = found || plan->forks[link];
+	}
+	plan->way->stops = plan->forks;
+	return found;
+}
+
+/* Goes from where the plan starts as far as there is no choice. */
+static void walk_to_forks(struct plan *plan)
+{
+	const struct net_walk *walk = plan->walk;
+
+	net_walk_start(plan->way);
+	for (size_t i = 0; i < walk->n; i++)
+		if (plan->started[walk->reached[i]] == walk->round)
+			net_walk_from(plan->way, walk->reached[i]);
+}
+
+/* Adds a stake for each way from a fork; what needs no fork stands in for any of them. */
+static int add_ways(struct plan *plan, size_t fork, bool any_up, const char *what)
+{
+	const struct network *network = plan->walk->network;
+	int err = 0;
+
+	for (size_t j = network->first_lower[fork];
+	     err == 0 && j < network->first_lower[fork + 1]; j++) {
+		const size_t port = network->lowers[j];
+		char by_port[512];
+
+		if (!leads_to_carrier(plan, port, any_up))
+			continue;
+		walk_to_forks(plan);
+		net_walk_from(plan->way, port);
+		snprintf(by_port, sizeof(by_port),
+			 "%s, which may go through %s by its port %s", what,
+			 network->links[fork].name, network->links[port].name);
+		err = add_stake(plan, plan->way, any_up, by_port);
+	}
+	return err;
+}
+
+/* Adds the stakes to which the walk led. */
+static int plan_add(struct plan *plan, const char *what)
+{
+	const struct net_walk *walk = plan->walk;
+	const bool any_up = any_has_carrier(walk);
+	int err = 0;
+
+	plan_say(plan, walk->unclear);
+	if (!find_forks(plan, any_up))
+		return add_stake(plan, walk, any_up, what);
+	for (size_t i = 0; err == 0 && i < walk->n; i++)
+		if (plan->forks[walk->reached[i]])
+			err = add_ways(plan, walk->reached[i], any_up, what);
+	return err;
 }
 
 /*
@@ -302,20 +411,48 @@ static int add_all(struct plan *plan)
 	return err;
 }
 
+static void plan_free(struct plan *plan)
+{
+	free(plan->forks);
+	free(plan->begin);
+	free(plan->started);
+}
+
+static int plan_new(struct net_walk *walk, struct net_walk *way, struct stakes *stakes,
+		    struct plan *ret_plan)
+{
+	const size_t n = walk->network->n_links + 1;
+	struct plan plan = { .walk = walk, .way = way, .stakes = stakes };
+
+	plan.forks = calloc(n, sizeof(*plan.forks));
+	plan.started = calloc(n, sizeof(*plan.started));
+	plan.begin = calloc(n, sizeof(*plan.begin));
+	if (plan.forks == NULL || plan.begin == NULL || plan.started == NULL) {
+		plan_free(&plan);
+		return -ENOMEM;
+	}
+	*ret_plan = plan;
+	return 0;
+}
+
 int network_stakes(const struct network *network, struct stakes *stakes)
 {
-	struct plan plan = { .stakes = stakes };
-	struct net_walk walk;
+	struct net_walk walk = { 0 }, way = { 0 };
+	struct plan plan = { 0 };
 	int err;
 
 	if (network->links_unseen != NULL)
 		return add_unseen(stakes, "the network of the host",
 				  network->links_unseen);
 	err = net_walk_new(network, &walk);
-	if (err < 0)
-		return err;
-	plan.walk = &walk;
-	err = add_all(&plan);
+	if (err == 0)
+		err = net_walk_new(network, &way);
+	if (err == 0)
+		err = plan_new(&walk, &way, stakes, &plan);
+	if (err == 0)
+		err = add_all(&plan);
+	plan_free(&plan);
+	net_walk_free(&way);
 	net_walk_free(&walk);
 	return err;
 }

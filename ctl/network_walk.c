@@ -121,6 +121,8 @@ void net_walk_from(struct net_walk *walk, size_t link)
 		const size_t i = walk->reached[next];
 
 		judge_end(walk, i, i == link);
+		if (walk->stops != NULL && walk->stops[i])
+			continue;
 		for (size_t j = network->first_lower[i]; j < network->first_lower[i + 1];
 		     j++)
 			reach(walk, network->lowers[j]);

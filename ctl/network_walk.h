@@ -11,6 +11,7 @@
 
 struct net_walk {
 	const struct network *network;
+	const bool *stops;  /* for each link: not to go on below it; NULL: nowhere */
 	unsigned int *seen; /* for each link the walk that came there last */
 	unsigned int round;
 	size_t *reached; /* the links of this walk, each once */

@@ -134,10 +134,38 @@ static void the_only_one(void **state)
 	judge(&c, "02:00.0\n");
 	assert_int_equal(c.objections.n, 1);
 	check_objection(&c, 0, 0, "0000:02:00.0",
-			"nothing else carries the default route (eth2) (eth2)");
+			"nothing else carries the default route (eth2)");
 	assert_int_equal(c.objections.entries[0].guard, FORCE_NETWORK);
 	assert_false(c.objections.entries[0].by_group);
 	finish(&c);
+}
+
+/* The name of what carries a stake is said once, and not taken for part of another. */
+static void carrier_is_named_once(void **state)
+{
+	static const unsigned int one[] = { 2, 0 };
+	static const char *const cases[][2] = {
+		{ "the default route (eth2)", "the default route (eth2)" },
+		{ "the route by eth2", "the route by eth2" },
+		{ "the route by veth2", "the route by veth2 (eth2)" },
+		{ "the route (eth2, eth3)", "the route (eth2, eth3) (eth2)" },
+		{ "eth2", "eth2 (eth2)" },
+		{ "", " (eth2)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char message[128];
+		struct case_ c;
+
+		start(&c, 2);
+		add_stake(&c, FORCE_NETWORK, false, cases[i][0], one);
+		judge(&c, "02:00.0\n");
+		snprintf(message, sizeof(message), "nothing else carries %s",
+			 cases[i][1]);
+		check_objection(&c, 0, 0, "0000:02:00.0", message);
+		finish(&c);
+	}
 }
 
 /* What a line does not get, because a pin does not hold, the host does not lose. */
@@ -399,6 +427,7 @@ int main(void)
 		cmocka_unit_test(nothing_at_stake),
 		cmocka_unit_test(last_of_two),
 		cmocka_unit_test(the_only_one),
+		cmocka_unit_test(carrier_is_named_once),
 		cmocka_unit_test(refused_lines_take_nothing),
 		cmocka_unit_test(any_disk),
 		cmocka_unit_test(group_members),

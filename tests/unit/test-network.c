@@ -287,6 +287,146 @@ static void halves(void **state)
 	check_use("eth0", "up, 192.168.1.2/24");
 }
 
+/* Behind which port of a bridge the gateway is, only the bridge knows. */
+static void ports_of_a_bridge(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true),
+		     eth2 = nic("eth2", "03:00.0", true),
+		     eth3 = nic("eth3", "04:00.0", false), bond = add("bond0", "bond"),
+		     bridge = add("br0", "bridge"), tap = add("tap1", "tun"),
+		     vlan = add("br0.5", "vlan");
+
+	(void)state;
+	on(bond, eth0);
+	on(bond, eth1);
+	on(bridge, bond);
+	on(bridge, eth2);
+	on(bridge, eth3);
+	on(bridge, tap);
+	on(vlan, bridge);
+	route(AF_INET, vlan);
+	settle();
+	assert_int_equal(stakes.n, 2);
+	check_stake(0,
+		    "the default route (br0.5), which may go through br0 by its port "
+		    "eth2",
+		    "3 eth2", NULL);
+	check_stake(1,
+		    "the default route (br0.5), which may go through br0 by its port "
+		    "bond0",
+		    "1 eth0, 2 eth1", NULL);
+}
+
+/* A route that no bridge divides stands in for each port, and those of no other bridge.
+ */
+static void bridges_and_other_routes(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true),
+		     eth2 = nic("eth2", "03:00.0", true),
+		     eth3 = nic("eth3", "04:00.0", true),
+		     wlan0 = nic("wlan0", "05:00.0", true), br0 = add("br0", "bridge"),
+		     br1 = add("br1", "bridge"), br2 = add("br2", "bridge"),
+		     eth4 = nic("eth4", "06:00.0", true);
+
+	(void)state;
+	on(br0, eth0);
+	on(br0, eth1);
+	on(br1, eth2);
+	on(br1, eth3);
+	on(br2, eth4);
+	route(AF_INET, br0);
+	route(AF_INET, wlan0);
+	route(AF_INET, br2);
+	route(AF_INET6, br0);
+	route(AF_INET6, br1);
+	settle();
+	assert_int_equal(stakes.n, 6);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(stakes.entries[i].n, 3);
+		assert_string_equal(stakes.entries[i].carriers[2],
+				    i == 0 ? "eth0" : "eth1");
+	}
+	for (size_t i = 2; i < 6; i++)
+		assert_int_equal(stakes.entries[i].n, 1);
+	check_stake(5,
+		    "the IPv6 default route (br0, br1), which may go through br1 by "
+		    "its port eth3",
+		    "4 eth3", NULL);
+}
+
+/* A VLAN on a bridge is a port of another, and a port that no list can take. */
+static void bridge_in_a_bridge(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true),
+		     eth2 = nic("eth2", "03:00.0", true),
+		     end0 = nic("end0", "04:00.0", true), lower = add("br0", "bridge"),
+		     vlan = add("br0.5", "vlan"), upper = add("br1", "bridge");
+
+	(void)state;
+	net.links[end0].place = NET_OFF_PCI;
+	on(upper, vlan);
+	on(upper, eth2);
+	on(upper, end0);
+	on(vlan, lower);
+	on(lower, eth0);
+	on(lower, eth1);
+	route(AF_INET, upper);
+	settle();
+	assert_int_equal(stakes.n, 3);
+	check_stake(0,
+		    "the default route (br1), which may go through br1 by its port eth2",
+		    "3 eth2", NULL);
+	check_stake(1,
+		    "the default route (br1), which may go through br0 by its port eth0",
+		    "1 eth0", NULL);
+	check_stake(2,
+		    "the default route (br1), which may go through br0 by its port eth1",
+		    "2 eth1", NULL);
+}
+
+static void ports_of_open_vswitch(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true),
+		     datapath = add("ovs-system", "openvswitch"),
+		     bridge = add("vmbr0", "openvswitch"), tap = add("tap1", "tun");
+
+	(void)state;
+	net.links[eth0].master = net.links[eth1].master = net.links[tap].master =
+		net.links[datapath].index;
+	address(bridge, "192.168.1.2", 24);
+	route(AF_INET, bridge);
+	session("192.168.1.7 50000 192.168.1.2 22");
+	settle();
+	assert_int_equal(stakes.n, 4);
+	check_stake(0,
+		    "the default route (vmbr0), which may go through ovs-system by its "
+		    "port eth0",
+		    "1 eth0", NULL);
+	check_stake(3,
+		    "the SSH session from 192.168.1.7, which may go through ovs-system "
+		    "by its port eth1",
+		    "2 eth1", NULL);
+}
+
+static void vrf(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true), vrf0 = add("vrf0", "vrf");
+
+	(void)state;
+	net.links[eth0].master = net.links[eth1].master = net.links[vrf0].index;
+	address(vrf0, "192.168.1.2", 24);
+	settle();
+	assert_int_equal(stakes.n, 2);
+	check_stake(0,
+		    "an address of the host, which may go through vrf0 by its port eth0",
+		    "1 eth0", NULL);
+}
+
 static void open_vswitch(void **state)
 {
 	const size_t eth0 = nic("eth0", "01:00.0", true),
@@ -682,6 +822,11 @@ int main(void)
 		test(other_tables),
 		test(only_another_table),
 		test(halves),
+		test(ports_of_a_bridge),
+		test(bridges_and_other_routes),
+		test(bridge_in_a_bridge),
+		test(ports_of_open_vswitch),
+		test(vrf),
 		test(open_vswitch),
 		test(open_vswitch_without_nic),
 		test(macvlan),
