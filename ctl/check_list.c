@@ -90,7 +90,8 @@ static const struct finding_kind pin_unreadable = {
 static const struct finding_kind pin_unseen = {
 	.code = "pin-unreadable",
 	.severity = SEVERITY_WARNING,
-	.why = "Only root can read this of the device, so that the line was not judged.",
+	.why = "Only root can read this of the device, so that the line was not judged. The "
+	       "guards take it for one that the next boot binds.",
 	.what = "Run 'ptbind check' as root.",
 };
 
@@ -280,18 +281,6 @@ static int add_about(const struct next_boot *next, size_t i,
 			    name, sentence[0] != '\0' ? ": " : "", sentence);
 }
 
-/* Could another than root not have judged it? */
-static bool is_unseen(const struct host *host, const struct outcome *outcome)
-{
-	const struct pci_function *function = NULL;
-
-	if (outcome->result != RESULT_PIN_UNREADABLE || geteuid() == 0)
-		return false;
-	if (outcome->has_address)
-		function = machine_at(&host->machine, &outcome->address);
-	return function != NULL && function->dsn_error == -ENODATA;
-}
-
 static int check_refused(const struct host *host, const struct next_boot *next, size_t i,
 			 struct findings *findings)
 {
@@ -304,8 +293,9 @@ static int check_refused(const struct host *host, const struct next_boot *next, 
 		return findings_add(findings, &bad_line, "%s:%u:%u: %s", ALLOWLIST_PATH,
 				    line->number, line->column, line->error);
 	return add_about(next, i,
-			 is_unseen(host, outcome) ? &pin_unseen :
-						    kind_of_result(outcome->result),
+			 next_boot_unjudged(host, next, i) != NULL ?
+				 &pin_unseen :
+				 kind_of_result(outcome->result),
 			 outcome->message, findings);
 }
 

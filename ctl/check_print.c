@@ -150,11 +150,21 @@ static bool binds(const struct host *host, const struct next_boot *next, size_t 
 	       next_boot_function(host, next, i) != NULL;
 }
 
+static size_t count_unjudged(const struct host *host, const struct next_boot *next)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < next->list.n_lines; i++)
+		n += next_boot_unjudged(host, next, i) != NULL;
+	return n;
+}
+
 /* Writes what the next boot binds, if it goes by the list, as a sentence. */
 static int format_bound(const struct host *host, const struct next_boot *next,
 			char **ret_text)
 {
 	_cleanup_free_ char *text = NULL;
+	const size_t n_unjudged = count_unjudged(host, next);
 	size_t size = 0, n = 0;
 	FILE *f = open_memstream(&text, &size);
 
@@ -162,8 +172,12 @@ static int format_bound(const struct host *host, const struct next_boot *next,
 		return -ENOMEM;
 	for (size_t i = 0; i < next->list.n_lines; i++)
 		n += binds(host, next, i);
-	fprintf(f, "the next boot binds %zu function%s%s", n, n == 1 ? "" : "s",
-		n == 0 ? "" : ":");
+	if (n_unjudged > 0)
+		fprintf(f, "%zu line%s could not be judged without root%s", n_unjudged,
+			n_unjudged == 1 ? "" : "s", n > 0 ? "; " : "");
+	if (n > 0 || n_unjudged == 0)
+		fprintf(f, "the next boot binds %zu function%s%s", n, n == 1 ? "" : "s",
+			n == 0 ? "" : ":");
 	for (size_t i = 0; i < next->list.n_lines; i++) {
 		char address[PCI_ADDRESS_STRSIZE];
 
@@ -334,6 +348,10 @@ static int fill_summary(struct json_object *summary, const struct host *host,
 		err = add_member(summary, names[s],
 				 json_object_new_int64((int64_t)findings_count(
 					 findings, (enum severity)s)));
+	if (err < 0)
+		return err;
+	err = add_member(summary, "unjudged",
+			 json_object_new_int64((int64_t)count_unjudged(host, next)));
 	if (err < 0)
 		return err;
 	bound = json_object_new_array();

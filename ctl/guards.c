@@ -155,6 +155,9 @@ static int take_line(struct judgement *judgement, size_t line)
 		next_boot_function(judgement->host, judgement->next, line);
 	int err;
 
+	/* Whether its pins hold the next boot can tell; nobody may count on it. */
+	if (function == NULL)
+		function = next_boot_unjudged(judgement->host, judgement->next, line);
 	if (function == NULL)
 		return 0;
 	err = take_with_behind(judgement, function, line, TAKEN_ITSELF);

@@ -30,7 +30,7 @@ static int note_serials(struct host *host)
 
 	for (size_t i = 0; i < host->machine.n_functions; i++)
 		n += host->machine.functions[i].dsn_error == -ENODATA;
-	if (n == 0 || geteuid() == 0)
+	if (n == 0 || !host->unprivileged)
 		return 0;
 	return notes_add(&host->unseen,
 			 "serial numbers of PCI functions: only root can read them");
@@ -40,7 +40,7 @@ int host_read(const char *root, struct host *ret_host)
 {
 	const unsigned int facts = FACT_IDENTITY | FACT_SUBSYSTEM | FACT_DSN | FACT_PATH;
 	const struct allowlist nothing = { 0 };
-	struct host host = { .root = root };
+	struct host host = { .root = root, .unprivileged = geteuid() != 0 };
 	int err;
 
 	err = sysfs_open(root, &host.sysfs);
@@ -119,6 +119,28 @@ const struct pci_function *next_boot_function(const struct host *host,
 	if (next->outcomes[i].result != RESULT_BIND)
 		return NULL;
 	return machine_at(&host->machine, &next->outcomes[i].address);
+}
+
+static bool is_forbidden(int error)
+{
+	return error == -EACCES || error == -EPERM;
+}
+
+const struct pci_function *next_boot_unjudged(const struct host *host,
+					      const struct next_boot *next, size_t i)
+{
+	const struct outcome *outcome = &next->outcomes[i];
+	const struct pci_function *function;
+
+	if (!host->unprivileged || outcome->result != RESULT_PIN_UNREADABLE)
+		return NULL;
+	function = machine_at(&host->machine, &outcome->address);
+	/* Of configuration space others than root see the first 64 bytes. */
+	if (function == NULL ||
+	    (function->dsn_error != -ENODATA && !is_forbidden(function->dsn_error) &&
+	     !is_forbidden(function->subsystem_error) && !is_forbidden(function->error)))
+		return NULL;
+	return function;
 }
 
 void next_boot_free(struct next_boot *next)

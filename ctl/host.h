@@ -22,6 +22,7 @@ struct host {
 	struct uses uses;       /* sorted */
 	struct stakes stakes;
 	struct notes unseen; /* what could not be seen, and why: sentences */
+	bool unprivileged;   /* read by another than root, who sees less */
 };
 
 /*
@@ -70,6 +71,13 @@ _must_check_ int next_boot_plan(const struct host *host, char *data, size_t size
 
 /* The function that vfio-pci gets for line i, or NULL where it gets none. */
 const struct pci_function *next_boot_function(const struct host *host,
+					      const struct next_boot *next, size_t i);
+
+/*
+ * The function of line i where a pin of it could not be read for want of privilege: root
+ * can, and so can the next boot, which may well bind it. NULL where that is not so.
+ */
+const struct pci_function *next_boot_unjudged(const struct host *host,
 					      const struct next_boot *next, size_t i);
 
 /* Frees what it owns, not the structure itself. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of the guards, on hosts that are made of values alone. */
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "guards.h"
@@ -180,6 +181,39 @@ static void refused_lines_take_nothing(void **state)
 	judge(&c, "01:00.0 id=8086:1533\n09:00.0\n01:00.0 nonsense\n");
 	assert_int_equal(c.objections.n, 0);
 	finish(&c);
+}
+
+/* Whether a pin holds that only root can read, the next boot finds out: it may hold. */
+static void lines_for_root_take(void **state)
+{
+	static const char list[] = "01:00.0 dsn=20-7c-14-ff-ff-f4-78-71\n";
+	static const unsigned int one[] = { 1, 0 };
+	static const struct {
+		bool unprivileged;
+		int error, subsystem_error, dsn_error;
+		size_t objections;
+	} cases[] = {
+		{ true, 0, 0, -ENODATA, 1 },      { true, 0, 0, -EACCES, 1 },
+		{ true, -EPERM, 0, -EPERM, 1 },   { true, 0, 0, -EIO, 0 },
+		{ true, 0, 0, -ENOENT, 0 },       { false, 0, 0, -ENODATA, 0 },
+		{ false, -EPERM, 0, -EACCES, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct case_ c;
+
+		start(&c, 1);
+		c.host.unprivileged = cases[i].unprivileged;
+		c.functions[0].error = cases[i].error;
+		c.functions[0].subsystem_error = cases[i].subsystem_error;
+		c.functions[0].dsn_error = cases[i].dsn_error;
+		add_stake(&c, FORCE_NETWORK, false, "the default route", one);
+		judge(&c, list);
+		assert_int_equal(c.objections.n, cases[i].objections);
+		assert_int_equal(is_refused(&c), cases[i].objections > 0);
+		finish(&c);
+	}
 }
 
 static void any_disk(void **state)
@@ -429,6 +463,7 @@ int main(void)
 		cmocka_unit_test(the_only_one),
 		cmocka_unit_test(carrier_is_named_once),
 		cmocka_unit_test(refused_lines_take_nothing),
+		cmocka_unit_test(lines_for_root_take),
 		cmocka_unit_test(any_disk),
 		cmocka_unit_test(group_members),
 		cmocka_unit_test(harmless_group_members),
