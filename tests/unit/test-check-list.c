@@ -72,6 +72,12 @@ static void test_unreadable_pin(void **state)
 	fixture_start(&fixture, &card, 1, "04:00.0 dsn=20-7c-14-ff-ff-f4-78-71\n");
 	assert_memory_equal(fixture_check(&fixture, check_list), "error pin-unreadable ",
 			    21);
+	fixture.host.unprivileged = true;
+	assert_memory_equal(fixture_check(&fixture, check_list), "error pin-unreadable ",
+			    21);
+	fixture.host.machine.functions[0].dsn_error = -ENODATA;
+	assert_memory_equal(fixture_check(&fixture, check_list),
+			    "warning pin-unreadable ", 23);
 	fixture_end(&fixture);
 }
 
