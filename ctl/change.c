@@ -49,6 +49,22 @@ static int open_store(const char *command, const struct options *options,
 	return EXIT_AS_WANTED;
 }
 
+/* By what is lost, and to which guard. */
+static int compare_losses(const void *a, const void *b)
+{
+	const struct objection *x = a, *y = b;
+	const int order = pci_address_compare(&x->function, &y->function);
+
+	return order != 0 ? order : (x->guard > y->guard) - (x->guard < y->guard);
+}
+
+static void sort_by_loss(struct objections *objections)
+{
+	if (objections->n > 0)
+		qsort(objections->entries, objections->n, sizeof(*objections->entries),
+		      compare_losses);
+}
+
 /* Plans with a copy: the list that is planned with owns its text. */
 static int plan_copy(const struct host *host, const char *data, size_t size,
 		     struct next_boot *ret_next, struct objections *ret_objections)
@@ -98,6 +114,7 @@ bool change_begin(const char *command, const struct options *options,
 
 int change_plan(struct change *change, const char *data, size_t size)
 {
+	sort_by_loss(&change->old_objections);
 	return plan_copy(&change->host, data, size, &change->after, &change->objections);
 }
 
@@ -124,10 +141,30 @@ static bool same_objection(const struct change *change, const struct objection *
 	       x->len == y->len && memcmp(x->text, y->text, x->len) == 0;
 }
 
+/* The first of the old objections that is not about a lesser loss. */
+static size_t first_of_loss(const struct objections *old,
+			    const struct objection *objection)
+{
+	size_t from = 0, to = old->n;
+
+	while (from < to) {
+		const size_t middle = from + (to - from) / 2;
+
+		if (compare_losses(&old->entries[middle], objection) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 bool change_is_new(const struct change *change, const struct objection *objection)
 {
-	for (size_t i = 0; i < change->old_objections.n; i++)
-		if (same_objection(change, &change->old_objections.entries[i], objection))
+	const struct objections *old = &change->old_objections;
+
+	for (size_t i = first_of_loss(old, objection);
+	     i < old->n && compare_losses(&old->entries[i], objection) == 0; i++)
+		if (same_objection(change, &old->entries[i], objection))
 			return false;
 	return true;
 }

@@ -24,8 +24,8 @@ struct change {
 	struct store store;
 	struct next_boot before; /* the list as it is */
 	struct next_boot after;  /* the list as it would be, once that is known */
-	struct objections old_objections;
-	struct objections objections; /* to the list as it would be */
+	struct objections old_objections; /* by what is lost, to be looked up */
+	struct objections objections;     /* to the list as it would be */
 	struct edits edits;
 	struct notes done;     /* what is as wanted already */
 	struct notes warnings; /* what is worth knowing of what is done */

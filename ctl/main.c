@@ -63,8 +63,11 @@ static int run(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-	int status = run(argc - 1, argv + 1);
+	int status;
 
+	/* Line by line: a change of thousands of lines may have a warning for each. */
+	(void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	status = run(argc - 1, argv + 1);
 	/* Output that got lost must not look like all there is. */
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
