@@ -153,7 +153,7 @@ IMAGE_TESTS := $(foreach t,image grub systemd-boot proxmox-boot,\
 QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
 # The host command on the fixture trees, and at work in hosts.
-HOST_COMMAND_TESTS := $(addprefix tests/host/,check claim edit guards list status)
+HOST_COMMAND_TESTS := $(addprefix tests/host/,apply-fails check claim edit guards list status)
 APPLY_TESTS := $(foreach r,$(RELEASES),"tests/host/apply $(r)")
 
 # Whole hosts take minutes each: not every firmware with every release in every run.

@@ -20,11 +20,12 @@
 #include "paths.h"
 #include "rebuild.h"
 #include "run_program.h"
+#include "store.h"
 #include "tree.h"
 
 #define EARLY "/usr/lib/ptbind/ptbind-early"
-#define STATE_DIR "/var/lib/ptbind"
-#define GOOD_LIST STATE_DIR "/allowlist.good"
+#define GOOD_NAME "allowlist.good"
+#define GOOD_LIST STORE_STATE_DIR "/" GOOD_NAME
 #define UPDATE_CONF "/etc/initramfs-tools/update-initramfs.conf"
 #define LOCK_PATH RUN_DIR "/apply.lock"
 
@@ -224,13 +225,25 @@ static int check_first(struct apply *apply)
 	return EXIT_AS_WANTED;
 }
 
+/* Writes the last good list, as the initramfs hook does. */
+static int write_good_list(const char *data, size_t size)
+{
+	static const struct stat st = { .st_mode = 0644 };
+	_cleanup_close_ int dir_fd =
+		open(STORE_STATE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir_fd < 0)
+		return -errno;
+	return store_write_file(dir_fd, GOOD_NAME, data, size, &st);
+}
+
 /* The last good list must be that of the images, also when they are put back. */
 static void restore_good_list(const struct apply *apply)
 {
 	int err = 0;
 
 	if (apply->good != NULL)
-		err = file_replace(GOOD_LIST, apply->good, apply->good_size);
+		err = write_good_list(apply->good, apply->good_size);
 	else if (unlink(GOOD_LIST) < 0 && errno != ENOENT)
 		err = -errno;
 	if (err < 0)
@@ -250,7 +263,61 @@ static int keep_good_list(const struct apply *apply)
 	if (file_read(GOOD_LIST, ALLOWLIST_SIZE_MAX, &good, &size) == 0 &&
 	    size == list->size && (size == 0 || memcmp(good, list->data, size) == 0))
 		return 0;
-	return file_replace(GOOD_LIST, list->data, list->size);
+	return write_good_list(list->data, list->size);
+}
+
+/* Which image has a kernel now? */
+static bool has_old(const struct rebuild_image *image)
+{
+	return image->state == REBUILD_RESTORED || image->state == REBUILD_UNTOUCHED;
+}
+
+static bool has_first(const struct rebuild_image *image)
+{
+	return image->state == REBUILD_BUILT;
+}
+
+static bool has_lost(const struct rebuild_image *image)
+{
+	return image->state == REBUILD_LOST;
+}
+
+/* Prints the kernels of some images, if there are any. */
+static void print_kernels(const struct rebuild *rebuild, const char **separator,
+			  const char *what, bool (*is_one)(const struct rebuild_image *))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rebuild->n; i++) {
+		const struct rebuild_image *image = &rebuild->images[i];
+
+		if (!is_one(image))
+			continue;
+		if (n == 0)
+			fprintf(stderr, "%s%s: ", *separator, what);
+		fprintf(stderr, "%s%s", n++ == 0 ? "" : ", ", image->kernel->version);
+		*separator = "; ";
+	}
+}
+
+/* Says what image each kernel has, when all is put back as far as it can be. */
+static void print_end(const struct rebuild *rebuild)
+{
+	const char *separator = "ptbind: not applied: ";
+	size_t n = 0;
+
+	for (size_t i = 0; i < rebuild->n; i++)
+		n += has_old(&rebuild->images[i]);
+	if (n == rebuild->n) {
+		fputs("ptbind: not applied: all kernels have the images that they had\n",
+		      stderr);
+		return;
+	}
+	print_kernels(rebuild, &separator, "old images", has_old);
+	print_kernels(rebuild, &separator, "new images where there was none", has_first);
+	print_kernels(rebuild, &separator, "new images, as the old could not be put back",
+		      has_lost);
+	fputc('\n', stderr);
 }
 
 static enum apply_state put_back(struct apply *apply)
@@ -258,10 +325,8 @@ static enum apply_state put_back(struct apply *apply)
 	const int err = rebuild_restore(&apply->rebuild);
 
 	restore_good_list(apply);
-	if (err < 0)
-		return APPLY_UNSOUND;
-	fputs("ptbind: not applied: all kernels have the images that they had\n", stderr);
-	return APPLY_FAILED;
+	print_end(&apply->rebuild);
+	return err < 0 ? APPLY_UNSOUND : APPLY_FAILED;
 }
 
 /* Is today's list in the new images? */
@@ -419,13 +484,21 @@ static void print_json(const struct apply *apply, enum apply_state state)
 	output_json(object);
 }
 
+/* Makes a directory with this mode, whatever the umask; one that is there stays. */
+static int make_dir(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return chmod(path, mode) < 0 ? -errno : 0;
+}
+
 /* Takes the lock, which ends with this process. Returns its descriptor or -errno. */
 static int take_lock(void)
 {
-	int fd, err;
+	int fd, err = make_dir(RUN_DIR, 0755);
 
-	if (mkdir(RUN_DIR, 0755) < 0 && errno != EEXIST)
-		return -errno;
+	if (err < 0)
+		return err;
 	fd = open(LOCK_PATH, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
@@ -481,6 +554,27 @@ static int apply_all(struct apply *apply)
 	return status;
 }
 
+/* Makes what is missing, and puts right what a run that was killed left. */
+static int prepare_host(void)
+{
+	struct kernels kernels;
+	int err = run_program_hold_signals();
+
+	if (err == 0)
+		err = make_dir("/var/lib", 0755);
+	if (err == 0)
+		err = make_dir(STORE_STATE_DIR, 0700);
+	if (err == 0)
+		err = kernels_find("", &kernels);
+	if (err < 0) {
+		fprintf(stderr, "ptbind: not applied: %s\n", strerror(-err));
+		return err;
+	}
+	err = rebuild_recover(&kernels);
+	kernels_free(&kernels);
+	return err;
+}
+
 /* Returns a descriptor, -1 where none is needed, or a negative errno that was said. */
 static int prepare(const struct options *options)
 {
@@ -500,11 +594,10 @@ static int prepare(const struct options *options)
 			strerror(-fd));
 	if (fd < 0)
 		return fd;
-	err = run_program_hold_signals();
+	err = prepare_host();
 	if (err == 0)
 		return fd;
 	close(fd);
-	fprintf(stderr, "ptbind: not applied: %s\n", strerror(-err));
 	return err;
 }
 
@@ -536,7 +629,8 @@ static int run(int argc, char *argv[])
 	else
 		status = refuse(strerror(-err));
 	apply_free(&apply);
-	return status;
+	/* Who did not hear how it ended must not take it for good. */
+	return status == EXIT_AS_WANTED && ferror(stderr) ? EXIT_NOT_AS_WANTED : status;
 }
 
 const struct cmd cmd_apply = {

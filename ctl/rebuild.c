@@ -10,7 +10,6 @@
 #include "rebuild.h"
 #include "run_program.h"
 
-#define KEEP_DIR "/var/lib/ptbind/images"
 #define HOOKS_DIR "/etc/initramfs/post-update.d"
 
 const char *rebuild_state_word(enum rebuild_state state)
@@ -39,7 +38,7 @@ int rebuild_plan(const struct kernels *kernels, struct rebuild *ret_rebuild)
 		if (!kernel->has_image && !kernel->has_modules)
 			continue;
 		image->kernel = kernel;
-		snprintf(image->path, sizeof(image->path), "/boot/initrd.img-%s",
+		snprintf(image->path, sizeof(image->path), REBUILD_IMAGE_FORMAT,
 			 kernel->version);
 		rebuild.n++;
 	}
@@ -82,7 +81,7 @@ static int keep_one(struct rebuild_image *image, bool beside)
 
 	if (!image->kernel->has_image)
 		return 0;
-	err = saved_image_keep(image->path, beside, KEEP_DIR, &image->saved);
+	err = saved_image_keep(image->path, beside, REBUILD_KEEP_DIR, &image->saved);
 	if (err < 0)
 		fprintf(stderr,
 			"ptbind: %s: cannot be kept while a new one is built: %s; nothing "
@@ -106,9 +105,9 @@ static int keep_all(struct rebuild *rebuild)
 		return err;
 	}
 	beside = has_room(rebuild, room);
-	if (!beside && mkdir(KEEP_DIR, 0700) < 0 && errno != EEXIST) {
+	if (!beside && mkdir(REBUILD_KEEP_DIR, 0700) < 0 && errno != EEXIST) {
 		err = -errno;
-		fprintf(stderr, "ptbind: " KEEP_DIR ": %s; nothing was changed\n",
+		fprintf(stderr, "ptbind: " REBUILD_KEEP_DIR ": %s; nothing was changed\n",
 			strerror(-err));
 		return err;
 	}
@@ -201,8 +200,7 @@ int rebuild_run(struct rebuild *rebuild)
 	return err;
 }
 
-/* Has the boot loader's hooks copy an image to where it boots from. */
-static void run_hooks(const struct rebuild_image *image)
+void rebuild_run_hooks(const struct kernel *kernel, const char *image)
 {
 	char version[300], path[300];
 	const char *const argv[] = { "run-parts", version, path, HOOKS_DIR, NULL };
@@ -210,14 +208,14 @@ static void run_hooks(const struct rebuild_image *image)
 
 	if (access(HOOKS_DIR, F_OK) < 0)
 		return;
-	snprintf(version, sizeof(version), "--arg=%s", image->kernel->version);
-	snprintf(path, sizeof(path), "--arg=%s", image->path);
-	status = run_program(argv);
+	snprintf(version, sizeof(version), "--arg=%s", kernel->version);
+	snprintf(path, sizeof(path), "--arg=%s", image);
+	status = run_program_undisturbed(argv);
 	if (status != 0)
 		fprintf(stderr,
 			"ptbind: the hooks in " HOOKS_DIR " failed for %s, see above: "
 			"copies of it on ESPs may be newer or older\n",
-			image->path);
+			image);
 }
 
 static int restore_one(struct rebuild_image *image)
@@ -241,7 +239,7 @@ static int restore_one(struct rebuild_image *image)
 	}
 	image->state = REBUILD_RESTORED;
 	fprintf(stderr, "ptbind: %s is the old one again\n", image->path);
-	run_hooks(image);
+	rebuild_run_hooks(image->kernel, image->path);
 	return 0;
 }
 
@@ -249,11 +247,12 @@ int rebuild_restore(struct rebuild *rebuild)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < rebuild->n; i++) {
-		int one;
-
+	/* Of all first: one alone may fill the room that a copy needs. */
+	for (size_t i = 0; i < rebuild->n; i++)
 		remove_leftovers(&rebuild->images[i]);
-		one = restore_one(&rebuild->images[i]);
+	for (size_t i = 0; i < rebuild->n; i++) {
+		const int one = restore_one(&rebuild->images[i]);
+
 		err = err < 0 ? err : one;
 	}
 	return err;
@@ -270,7 +269,7 @@ void rebuild_free(struct rebuild *rebuild)
 			saved_image_drop(&image->saved);
 	}
 	/* Only if it is empty. */
-	(void)rmdir(KEEP_DIR);
+	(void)rmdir(REBUILD_KEEP_DIR);
 	free(rebuild->images);
 	*rebuild = (struct rebuild){ 0 };
 }

@@ -10,6 +10,12 @@
 #include "saved_images.h"
 #include "util.h"
 
+/* Where images are kept for which /boot has no room. */
+#define REBUILD_KEEP_DIR "/var/lib/ptbind/images"
+
+/* The path of an image: the version of its kernel is to be filled in. */
+#define REBUILD_IMAGE_FORMAT "/boot/initrd.img-%s"
+
 enum rebuild_state {
 	REBUILD_UNTOUCHED, /* the image is the one that was there */
 	REBUILD_BUILT,
@@ -55,6 +61,20 @@ _must_check_ int rebuild_run(struct rebuild *rebuild);
  * an image could not be put back.
  */
 _must_check_ int rebuild_restore(struct rebuild *rebuild);
+
+/*
+ * Has the hooks in /etc/initramfs/post-update.d copy an image to where the boot loader
+ * looks for it, whatever signals come. That one fails is said on standard error.
+ */
+void rebuild_run_hooks(const struct kernel *kernel, const char *image);
+
+/*
+ * Puts right what a run that was killed left: where it kept an image, and the one in its
+ * place cannot be read, the kept one is put back. What is not needed is dropped. All of
+ * it is said on standard error. To be called before the kernels' images are listed.
+ * Returns 0 or a negative errno that has been said.
+ */
+_must_check_ int rebuild_recover(const struct kernels *kernels);
 
 /* Drops what was kept, unless it is the only one there is, and frees what it owns. */
 void rebuild_free(struct rebuild *rebuild);

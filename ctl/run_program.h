@@ -12,19 +12,24 @@
 
 /*
  * Runs a program, looked for in RUN_PROGRAM_PATH, and waits for it. It reads nothing, and
- * what it prints goes to standard error: standard output is for results. Returns its exit
- * status, 128 and the signal that ended it, 127 where it cannot be run; or a negative
- * errno.
+ * what it prints goes to standard error, as standard output is for results, or nowhere if
+ * nobody reads that any more. Returns its exit status, 128 and the signal that ended it,
+ * 127 where it cannot be run; or a negative errno.
  */
 _must_check_ int run_program(const char *const argv[]);
+
+/* The same, but signals that are held back do not reach the program either. */
+_must_check_ int run_program_undisturbed(const char *const argv[]);
 
 /* Is there a program of this name in RUN_PROGRAM_PATH below root? */
 bool run_program_exists(const char *root, const char *name);
 
 /*
- * Holds back what would end this process (SIGINT, SIGTERM, SIGHUP), until the work is in
- * a state that may stay. Programs that are run get the signals as usual. Returns 0 or a
- * negative errno.
+ * Holds back what would end this process (SIGINT, SIGTERM, SIGHUP, SIGQUIT), until the
+ * work is in a state that may stay; programs that are run get these as usual. What would
+ * stop it in the middle (SIGTSTP, SIGTTOU) is ignored, also by programs that are run:
+ * nobody would wake them. So is SIGPIPE, but not by programs: it is no reason to end in
+ * the middle that nobody reads what is printed. Returns 0 or a negative errno.
  */
 _must_check_ int run_program_hold_signals(void);
 

@@ -10,6 +10,10 @@
 
 #include "saved_images.h"
 
+/* What hidden names end in: of an image that is kept, and of a copy that is not whole. */
+#define KEPT_END ".ptbind"
+#define COPY_END ".ptbind-new"
+
 int free_bytes(const char *path, unsigned long long *ret_bytes)
 {
 	struct statvfs st;
@@ -52,38 +56,74 @@ static int copy_attributes(const struct stat *st, int fd)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Copies a file with its mode and times, so that it is on the disk when this returns. */
-static int copy_file(const char *from_path, const char *to_path)
+static int copy_open(int from, const char *to_path)
 {
-	_cleanup_close_ int from = -1, to = -1;
+	_cleanup_close_ int to = -1;
 	struct stat st;
 	int err;
 
-	from = open(from_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (from < 0 || fstat(from, &st) < 0)
+	if (fstat(from, &st) < 0)
 		return -errno;
 	(void)unlink(to_path);
 	to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (to < 0)
 		return -errno;
 	err = copy_bytes(from, to);
-	if (err == 0)
-		err = copy_attributes(&st, to);
+	return err < 0 ? err : copy_attributes(&st, to);
+}
+
+/* A hidden name beside a file: no boot loader's generator looks at it. */
+static char *hidden_name(const char *path, const char *end)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char *hidden;
+
+	if (asprintf(&hidden, "%.*s.%s%s", (int)(name - path), path, name, end) < 0)
+		return NULL;
+	return hidden;
+}
+
+/*
+ * Copies a file with its mode and times over another or to a new name, in one step, and
+ * so that it is on the disk by then.
+ */
+static int copy_file(const char *from_path, const char *to_path)
+{
+	_cleanup_free_ char *temporary = hidden_name(to_path, COPY_END);
+	_cleanup_close_ int from = -1;
+	int err;
+
+	if (temporary == NULL)
+		return -ENOMEM;
+	from = open(from_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (from < 0)
+		return -errno;
+	err = copy_open(from, temporary);
+	if (err == 0 && rename(temporary, to_path) < 0)
+		err = -errno;
 	if (err < 0)
-		(void)unlink(to_path);
+		(void)unlink(temporary);
 	return err;
 }
 
-/* Another name for the file, a hidden one that no boot loader's generator looks at. */
+/* Where an image is kept: beside it, or under its own name in a directory. */
+static char *name_saved(const char *path, const char *directory)
+{
+	char *saved;
+
+	if (directory == NULL)
+		return hidden_name(path, KEPT_END);
+	if (asprintf(&saved, "%s%s", directory, strrchr(path, '/')) < 0)
+		return NULL;
+	return saved;
+}
+
+/* Another name for the file. */
 static int keep_beside(struct saved_image *saved)
 {
-	const char *name = strrchr(saved->path, '/') + 1;
-
-	if (asprintf(&saved->saved, "%.*s.%s.ptbind", (int)(name - saved->path),
-		     saved->path, name) < 0) {
-		saved->saved = NULL;
+	saved->saved = name_saved(saved->path, NULL);
+	if (saved->saved == NULL)
 		return -ENOMEM;
-	}
 	(void)unlink(saved->saved);
 	if (link(saved->path, saved->saved) == 0)
 		return 0;
@@ -95,11 +135,8 @@ static int keep_beside(struct saved_image *saved)
 
 static int keep_away(struct saved_image *saved, const char *directory)
 {
-	if (asprintf(&saved->saved, "%s%s", directory, strrchr(saved->path, '/')) < 0) {
-		saved->saved = NULL;
-		return -ENOMEM;
-	}
-	return copy_file(saved->path, saved->saved);
+	saved->saved = name_saved(saved->path, directory);
+	return saved->saved == NULL ? -ENOMEM : copy_file(saved->path, saved->saved);
 }
 
 int saved_image_keep(const char *path, bool beside, const char *directory,
@@ -123,6 +160,40 @@ int saved_image_keep(const char *path, bool beside, const char *directory,
 	return err;
 }
 
+/* Removes what a copy that was interrupted left. */
+static int remove_unfinished(const char *path)
+{
+	_cleanup_free_ char *temporary = hidden_name(path, COPY_END);
+
+	if (temporary == NULL)
+		return -ENOMEM;
+	(void)unlink(temporary);
+	return 0;
+}
+
+int saved_image_find(const char *path, const char *directory,
+		     struct saved_image *ret_saved)
+{
+	struct saved_image saved = { 0 };
+	int err = remove_unfinished(path);
+
+	if (err < 0)
+		return err;
+	saved.path = strdup(path);
+	saved.saved = name_saved(path, directory);
+	if (saved.path == NULL || saved.saved == NULL)
+		err = -ENOMEM;
+	else
+		err = remove_unfinished(saved.saved);
+	if (err == 0 && lstat(saved.saved, &saved.st) < 0)
+		err = -errno;
+	if (err == 0)
+		*ret_saved = saved;
+	else
+		saved_image_free(&saved);
+	return err;
+}
+
 bool saved_image_differs(const struct saved_image *saved)
 {
 	struct stat st;
@@ -133,26 +204,14 @@ bool saved_image_differs(const struct saved_image *saved)
 	       st.st_mtim.tv_nsec != saved->st.st_mtim.tv_nsec;
 }
 
-/* From another file system: over a copy beside the image. */
+/* From another file system. */
 static int copy_back(const struct saved_image *saved)
 {
-	_cleanup_free_ char *beside = NULL;
-	int err;
+	const int err = copy_file(saved->saved, saved->path);
 
-	if (asprintf(&beside, "%s.ptbind", saved->path) < 0) {
-		beside = NULL;
-		return -ENOMEM;
-	}
-	err = copy_file(saved->saved, beside);
-	if (err < 0)
-		return err;
-	if (rename(beside, saved->path) < 0) {
-		err = -errno;
-		(void)unlink(beside);
-		return err;
-	}
-	(void)unlink(saved->saved);
-	return 0;
+	if (err == 0)
+		(void)unlink(saved->saved);
+	return err;
 }
 
 int saved_image_restore(const struct saved_image *saved)

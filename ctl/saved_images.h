@@ -23,6 +23,14 @@ struct saved_image {
 _must_check_ int saved_image_keep(const char *path, bool beside, const char *directory,
 				  struct saved_image *ret_saved);
 
+/*
+ * Finds what a process that was killed has kept of an image: beside it where directory is
+ * NULL, else in that. What it had not copied to the end is removed. *ret_saved has the
+ * status of the kept file. Returns 0, -ENOENT where there is none, or a negative errno.
+ */
+_must_check_ int saved_image_find(const char *path, const char *directory,
+				  struct saved_image *ret_saved);
+
 /* Is the image another file than the one that was saved? Missing counts, too. */
 bool saved_image_differs(const struct saved_image *saved);
 

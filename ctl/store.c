@@ -254,9 +254,8 @@ static int fill(int fd, const char *data, size_t size, const struct stat *st)
 	return err;
 }
 
-/* Writes a file in a directory: it has its name when it is whole and on the disk. */
-static int write_file(int dir_fd, const char *name, const char *data, size_t size,
-		      const struct stat *st)
+int store_write_file(int dir_fd, const char *name, const char *data, size_t size,
+		     const struct stat *st)
 {
 	_cleanup_close_ int fd = -1;
 	int err;
@@ -336,7 +335,8 @@ static int make_backup(const struct store *store, int dir_fd, char *backup)
 {
 	int err = name_backup(store, backup);
 
-	return err < 0 ? err : write_file(dir_fd, backup, store->data, store->size, NULL);
+	return err < 0 ? err :
+			 store_write_file(dir_fd, backup, store->data, store->size, NULL);
 }
 
 /* Is the list still the file that was read? An editor knows nothing of the lock. */
@@ -365,8 +365,8 @@ static int replace_list(struct store *store, const char *data, size_t size,
 		return note_list(store, problems,
 				 "was changed by something else meanwhile; it is left as "
 				 "it is now: try again");
-	err = write_file(dir_fd, LIST_NAME, data, size,
-			 store->is_missing ? &fresh : &store->st);
+	err = store_write_file(dir_fd, LIST_NAME, data, size,
+			       store->is_missing ? &fresh : &store->st);
 	return err < 0 ? note_errno(problems, store->root, ALLOWLIST_PATH, "", err) : 0;
 }
 

@@ -38,6 +38,14 @@ struct store {
 _must_check_ int store_open(const char *root, bool to_change, struct notes *problems,
 			    struct store *ret_store);
 
+/*
+ * Writes a file in a directory: it has its name when it is whole and on the disk. It gets
+ * the owner and the mode of st, or is for its maker alone where that is NULL. Returns 0
+ * or a negative errno.
+ */
+_must_check_ int store_write_file(int dir_fd, const char *name, const char *data,
+				  size_t size, const struct stat *st);
+
 /* The name of a backup, in STORE_BACKUP_DIR: a number that counts up, and the time. */
 #define STORE_BACKUP_STRSIZE sizeof("00000001-20260101T000000Z")
 
