@@ -2,7 +2,6 @@
 /* Checking modprobe's configuration, read through libkmod, and the ids= of vfio-pci. */
 
 #include <errno.h>
-#include <libkmod.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,7 @@
 #include "cmdline.h"
 #include "ids.h"
 #include "line_set.h"
-#include "tree.h"
+#include "modprobe_config.h"
 
 /* More functions than these are counted, not named. */
 #define NAMED_MAX 4
@@ -21,8 +20,8 @@
 static const struct finding_kind ids_takes_unlisted = {
 	.code = "ids-takes-unlisted",
 	.severity = SEVERITY_ERROR,
-	.why = "vfio-pci takes every function of the ID before a host driver can, those that "
-	       "the host needs as well: it goes by the ID and not by the list.",
+	.why = "vfio-pci, or pci-stub, takes every function of the ID before a host driver "
+	       "can, those that the host needs as well: it goes by the ID and not by the list.",
 	.what = "Take the entry out of ids=, and list with 'ptbind add' what the guests need.",
 };
 
@@ -68,23 +67,28 @@ static const struct finding_kind softdep_needless = {
 	.what = "Take the line out.",
 };
 
-/* One iterator of libkmod's configuration. */
-typedef struct kmod_config_iter *(*config_get_t)(const struct kmod_ctx *ctx);
+/* Drivers that take functions by ids=; ptbind-early looks after the first one's. */
+static const struct {
+	const char *module, *parameter;
+	bool is_vfio;
+} takers[] = {
+	{ "vfio_pci", "vfio_pci.ids", true },
+	{ "pci_stub", "pci_stub.ids", false },
+};
+
+/* An ids= that counts: the last, as in the kernel. */
+struct ids {
+	char *value; /* NULL: there is none */
+	char where[PATH_MAX + 16];
+};
 
 struct modprobe {
 	const struct host *host;
 	const struct next_boot *next;
 	struct findings *findings;
-	struct tree_names files; /* the configuration files, for evidence only */
-	struct line_set bound;   /* what the next boot binds */
-	char *ids;               /* the ids= that counts: the last, as in the kernel */
-	char ids_where[PATH_MAX + 16];
-};
-
-/* Where modprobe.d is, the first for what counts most: modprobe.d(5). */
-static const char *const config_dirs[] = {
-	"/etc/modprobe.d",     "/run/modprobe.d", "/usr/local/lib/modprobe.d",
-	"/usr/lib/modprobe.d", "/lib/modprobe.d",
+	const struct modprobe_config *config;
+	struct line_set bound; /* what the next boot binds */
+	struct ids ids[ARRAY_SIZE(takers)];
 };
 
 static bool is_vfio(const char *module)
@@ -94,182 +98,42 @@ static bool is_vfio(const char *module)
 	       cmdline_same_name(module, "vfio_pci_core");
 }
 
-/*
- * Makes a context of the configuration below root; with NULL, of none. What libkmod does
- * not understand of it, it says on standard error, with file and line. Its directory of
- * modules is one without a modules.softdep, so that only what the owner wrote counts.
- */
-static int open_config(const char *root, struct kmod_ctx **ret_ctx)
+static int visit_blacklist(void *data, const char *key, const char *value)
 {
-	char dirs[ARRAY_SIZE(config_dirs)][PATH_MAX], modules[PATH_MAX];
-	const char *paths[ARRAY_SIZE(config_dirs) + 1] = { NULL };
-	int err = 0;
-
-	for (size_t i = 0; root != NULL && err == 0 && i < ARRAY_SIZE(dirs); i++) {
-		err = tree_path(root, config_dirs[i], dirs[i], sizeof(dirs[i]));
-		paths[i] = dirs[i];
-	}
-	if (err == 0)
-		err = tree_path(root != NULL ? root : "", "/lib/modules", modules,
-				sizeof(modules));
-	if (err < 0)
-		return err;
-	*ret_ctx = kmod_new(modules, paths);
-	if (*ret_ctx == NULL)
-		return -ENOMEM;
-	return 0;
-}
-
-static size_t count(config_get_t get, const struct kmod_ctx *ctx)
-{
-	struct kmod_config_iter *iter = get(ctx);
-	size_t n = 0;
-
-	while (iter != NULL && kmod_config_iter_next(iter))
-		n++;
-	kmod_config_iter_free_iter(iter);
-	return n;
-}
-
-/* Is there a file of this name in a directory that counts more? There are few. */
-static bool is_shadowed(const struct tree_names *files, const char *path)
-{
-	const char *name = strrchr(path, '/');
-
-	for (size_t i = 0; i < files->n; i++)
-		if (strcmp(strrchr(files->entries[i], '/'), name) == 0)
-			return true;
-	return false;
-}
-
-/* Lists the files that libkmod reads: of two with one name the first counts. */
-static int list_files(struct modprobe *modprobe)
-{
-	struct tree_names *all = &modprobe->files;
-	int err = 0;
-
-	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(config_dirs); i++) {
-		struct tree_names paths = { 0 };
-		char **entries;
-
-		err = check_files_list(modprobe->host, config_dirs[i], ".conf",
-				       modprobe->findings, &paths);
-		if (err < 0)
-			return err;
-		entries =
-			reallocarray(all->entries, all->n + paths.n + 1, sizeof(char *));
-		if (entries == NULL) {
-			tree_names_free(&paths);
-			return -ENOMEM;
-		}
-		all->entries = entries;
-		for (size_t j = 0; j < paths.n; j++) {
-			if (is_shadowed(all, paths.entries[j]))
-				free(paths.entries[j]);
-			else
-				entries[all->n++] = paths.entries[j];
-		}
-		free(paths.entries);
-	}
-	return 0;
-}
-
-/* Is the line a command for a module whose rest has this word in it? */
-static bool line_matches(char *line, const char *command, const char *module,
-			 const char *part)
-{
-	const char *word = check_next_word(&line);
-
-	if (word == NULL || strcmp(word, command) != 0)
-		return false;
-	word = check_next_word(&line);
-	return word != NULL && cmdline_same_name(word, module) &&
-	       (part == NULL || strstr(line, part) != NULL);
-}
-
-/*
- * Writes "FILE:LINE" of the last line with a command for a module and, behind it, a text;
- * libkmod tells what is configured, and not where.
- */
-static int find_line(const struct modprobe *modprobe, const char *command,
-		     const char *module, const char *part, char *ret_where, size_t size)
-{
-	snprintf(ret_where, size, "modprobe.d");
-	for (size_t i = 0; i < modprobe->files.n; i++) {
-		struct check_file file;
-		char *line;
-		int err;
-
-		err = check_file_open(modprobe->host, modprobe->files.entries[i],
-				      modprobe->findings, &file);
-		if (err < 0)
-			return err;
-		while ((line = check_file_next(&file)) != NULL) {
-			const size_t len = strlen(line);
-			/* A line that ends in a backslash goes on in the next. */
-			const bool goes_on = len > 0 && line[len - 1] == '\\';
-
-			if (line_matches(line, command, module, goes_on ? NULL : part))
-				snprintf(ret_where, size, "%s:%u", file.path, file.line);
-		}
-		check_file_close(&file);
-	}
-	return 0;
-}
-
-/*
- * Calls visit for each entry of the configuration files. libkmod puts those of the
- * running kernel's command line behind them, which may be another machine's: they are
- * left out, and the command line is read from where the host has it.
- */
-static int for_each(struct modprobe *modprobe, const struct kmod_ctx *ctx,
-		    const struct kmod_ctx *bare, config_get_t get,
-		    int (*visit)(struct modprobe *modprobe, const char *key,
-				 const char *value))
-{
-	const size_t all = count(get, ctx), alien = count(get, bare);
-	struct kmod_config_iter *iter = get(ctx);
-	int err = iter == NULL ? -ENOMEM : 0;
-
-	for (size_t i = 0; err == 0 && i + alien < all && kmod_config_iter_next(iter);
-	     i++)
-		err = visit(modprobe, kmod_config_iter_get_key(iter),
-			    kmod_config_iter_get_value(iter));
-	kmod_config_iter_free_iter(iter);
-	return err;
-}
-
-static int visit_blacklist(struct modprobe *modprobe, const char *key, const char *value)
-{
+	struct modprobe *modprobe = data;
 	char where[PATH_MAX + 16];
 	int err;
 
 	(void)value;
 	if (!is_vfio(key))
 		return 0;
-	err = find_line(modprobe, "blacklist", key, NULL, where, sizeof(where));
+	err = modprobe_config_line(modprobe->config, "blacklist", key, NULL, where,
+				   sizeof(where));
 	if (err < 0)
 		return err;
 	return findings_add(modprobe->findings, &vfio_blacklisted, "%s: blacklist %s",
 			    where, key);
 }
 
-static int visit_install(struct modprobe *modprobe, const char *key, const char *value)
+static int visit_install(void *data, const char *key, const char *value)
 {
+	struct modprobe *modprobe = data;
 	char where[PATH_MAX + 16];
 	int err;
 
 	if (!is_vfio(key))
 		return 0;
-	err = find_line(modprobe, "install", key, NULL, where, sizeof(where));
+	err = modprobe_config_line(modprobe->config, "install", key, NULL, where,
+				   sizeof(where));
 	if (err < 0)
 		return err;
 	return findings_add(modprobe->findings, &vfio_install, "%s: install %s %s", where,
 			    key, value);
 }
 
-static int visit_softdep(struct modprobe *modprobe, const char *key, const char *value)
+static int visit_softdep(void *data, const char *key, const char *value)
 {
+	struct modprobe *modprobe = data;
 	_cleanup_free_ char *copy = value != NULL ? strdup(value) : NULL;
 	char where[PATH_MAX + 16], *rest = copy, *word;
 	bool is_pre = false, orders_vfio = false;
@@ -285,7 +149,8 @@ static int visit_softdep(struct modprobe *modprobe, const char *key, const char 
 	}
 	if (!orders_vfio || is_vfio(key))
 		return 0;
-	err = find_line(modprobe, "softdep", key, "vfio", where, sizeof(where));
+	err = modprobe_config_line(modprobe->config, "softdep", key, "vfio", where,
+				   sizeof(where));
 	if (err < 0)
 		return err;
 	return findings_add(modprobe->findings, &softdep_needless, "%s: softdep %s %s",
@@ -357,30 +222,36 @@ static void find_matches(const struct modprobe *modprobe, const char *entry, siz
 	*ret_matches = matches;
 }
 
-/* Judges one entry of the ids= that is configured where. */
-static int check_entry(struct modprobe *modprobe, const char *where, const char *entry,
+/* Judges one entry of a taker's ids=. */
+static int check_entry(struct modprobe *modprobe, size_t taker, const char *entry,
 		       size_t len)
 {
+	const bool is_vfio = takers[taker].is_vfio;
+	const char *where = modprobe->ids[taker].where;
 	struct matches matches;
 	bool dropped = false;
-	int err;
+	int err = 0;
 
 	find_matches(modprobe, entry, len, &matches);
 	if (matches.n_listed + matches.n_unlisted == 0)
 		return 0;
 	if (matches.n_unlisted == 0)
-		return findings_add(modprobe->findings, &ids_redundant,
-				    "%s: ids=%.*s: matches nothing but listed functions",
-				    where, (int)len, entry);
-	err = is_dropped(modprobe, entry, len, &dropped);
+		return is_vfio ? findings_add(modprobe->findings, &ids_redundant,
+					      "%s: ids=%.*s: matches nothing but listed "
+					      "functions",
+					      where, (int)len, entry) :
+				 0;
+	if (is_vfio)
+		err = is_dropped(modprobe, entry, len, &dropped);
 	if (err < 0)
 		return err;
-	return findings_add(
-		modprobe->findings, dropped ? &ids_twin : &ids_takes_unlisted,
-		"%s: ids=%.*s: matches %zu function%s that %s not listed: %s%s", where,
-		(int)len, entry, matches.n_unlisted, matches.n_unlisted == 1 ? "" : "s",
-		matches.n_unlisted == 1 ? "is" : "are", matches.unlisted,
-		matches.n_unlisted > NAMED_MAX ? ", ..." : "");
+	return findings_add(modprobe->findings, dropped ? &ids_twin : &ids_takes_unlisted,
+			    "%s: %sids=%.*s: matches %zu function%s that %s not listed: "
+			    "%s%s",
+			    where, is_vfio ? "" : "pci-stub ", (int)len, entry,
+			    matches.n_unlisted, matches.n_unlisted == 1 ? "" : "s",
+			    matches.n_unlisted == 1 ? "is" : "are", matches.unlisted,
+			    matches.n_unlisted > NAMED_MAX ? ", ..." : "");
 }
 
 /* The value of the last ids= among options, allocated; NULL where there is none. */
@@ -404,97 +275,98 @@ static int last_ids(const char *options, const char *name, char **ret_ids)
 	return 0;
 }
 
-static int visit_options(struct modprobe *modprobe, const char *key, const char *value)
+static int visit_options(void *data, const char *key, const char *value)
 {
-	char *ids = NULL;
-	int err;
-
-	if (!cmdline_same_name(key, "vfio_pci"))
-		return 0;
-	err = last_ids(value, "ids", &ids);
-	if (err < 0 || ids == NULL)
-		return err;
-	free(modprobe->ids);
-	modprobe->ids = ids;
-	return find_line(modprobe, "options", key, "ids=", modprobe->ids_where,
-			 sizeof(modprobe->ids_where));
-}
-
-/* What is on the command line comes behind modprobe's configuration. */
-static int read_words(struct modprobe *modprobe, const struct boot_words *words)
-{
+	struct modprobe *modprobe = data;
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < words->n; i++) {
-		char *ids = NULL;
+	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(takers); i++) {
+		struct ids *ids = &modprobe->ids[i];
+		char *last = NULL;
 
-		err = last_ids(words->pieces[i].text, "vfio_pci.ids", &ids);
-		if (err < 0 || ids == NULL)
+		if (!cmdline_same_name(key, takers[i].module))
 			continue;
-		free(modprobe->ids);
-		modprobe->ids = ids;
-		snprintf(modprobe->ids_where, sizeof(modprobe->ids_where), "%s",
-			 words->pieces[i].source);
+		err = last_ids(value, "ids", &last);
+		if (err < 0 || last == NULL)
+			continue;
+		free(ids->value);
+		ids->value = last;
+		err = modprobe_config_line(modprobe->config, "options", key,
+					   "ids=", ids->where, sizeof(ids->where));
 	}
 	return err;
 }
 
-static int check_ids(struct modprobe *modprobe)
+/* What is on the command line comes behind modprobe's configuration. */
+static int read_words(const struct boot_words *words, const char *parameter,
+		      struct ids *ids)
 {
-	const char *rest = modprobe->ids, *entry;
-	size_t len;
 	int err = 0;
 
-	while (err == 0 && ids_next_entry(&rest, &entry, &len))
-		err = check_entry(modprobe, modprobe->ids_where, entry, len);
+	for (size_t i = 0; err == 0 && i < words->n; i++) {
+		char *last = NULL;
+
+		err = last_ids(words->pieces[i].text, parameter, &last);
+		if (err < 0 || last == NULL)
+			continue;
+		free(ids->value);
+		ids->value = last;
+		snprintf(ids->where, sizeof(ids->where), "%s", words->pieces[i].source);
+	}
 	return err;
 }
 
-static int check_config(struct modprobe *modprobe, const struct boot_words *words,
-			const struct kmod_ctx *ctx, const struct kmod_ctx *bare)
+static int check_ids(struct modprobe *modprobe, const struct boot_words *words)
 {
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(takers); i++) {
+		struct ids *ids = &modprobe->ids[i];
+		const char *rest, *entry;
+		size_t len;
+
+		err = read_words(words, takers[i].parameter, ids);
+		rest = ids->value;
+		while (err == 0 && ids_next_entry(&rest, &entry, &len))
+			err = check_entry(modprobe, i, entry, len);
+	}
+	return err;
+}
+
+static int check_config(struct modprobe *modprobe, const struct boot_words *words)
+{
+	const struct modprobe_config *config = modprobe->config;
 	int err;
 
-	err = list_files(modprobe);
+	err = line_set_fill(modprobe->next, false, &modprobe->bound);
 	if (err == 0)
-		err = line_set_fill(modprobe->next, false, &modprobe->bound);
+		err = modprobe_config_each(config, kmod_config_get_options, visit_options,
+					   modprobe);
 	if (err == 0)
-		err = for_each(modprobe, ctx, bare, kmod_config_get_options,
-			       visit_options);
+		err = check_ids(modprobe, words);
 	if (err == 0)
-		err = read_words(modprobe, words);
+		err = modprobe_config_each(config, kmod_config_get_install_commands,
+					   visit_install, modprobe);
 	if (err == 0)
-		err = check_ids(modprobe);
+		err = modprobe_config_each(config, kmod_config_get_blacklists,
+					   visit_blacklist, modprobe);
 	if (err == 0)
-		err = for_each(modprobe, ctx, bare, kmod_config_get_install_commands,
-			       visit_install);
-	if (err == 0)
-		err = for_each(modprobe, ctx, bare, kmod_config_get_blacklists,
-			       visit_blacklist);
-	if (err == 0)
-		err = for_each(modprobe, ctx, bare, kmod_config_get_softdeps,
-			       visit_softdep);
+		err = modprobe_config_each(config, kmod_config_get_softdeps,
+					   visit_softdep, modprobe);
 	return err;
 }
 
 int check_modprobe(const struct host *host, const struct next_boot *next,
-		   const struct boot_words *words, struct findings *findings)
+		   const struct modprobe_config *config, const struct boot_words *words,
+		   struct findings *findings)
 {
-	struct modprobe modprobe = { .host = host, .next = next, .findings = findings };
-	struct kmod_ctx *ctx = NULL, *bare = NULL;
-	int err;
+	struct modprobe modprobe = {
+		.host = host, .next = next, .findings = findings, .config = config
+	};
+	int err = check_config(&modprobe, words);
 
-	err = open_config(host->root, &ctx);
-	if (err == 0)
-		err = open_config(NULL, &bare);
-	if (err == 0)
-		err = check_config(&modprobe, words, ctx, bare);
-	else
-		err = check_not_read(findings, config_dirs[0], err);
-	free(modprobe.ids);
+	for (size_t i = 0; i < ARRAY_SIZE(takers); i++)
+		free(modprobe.ids[i].value);
 	line_set_free(&modprobe.bound);
-	tree_names_free(&modprobe.files);
-	kmod_unref(bare);
-	kmod_unref(ctx);
 	return err;
 }

@@ -6,6 +6,7 @@
 #include "boot_words.h"
 #include "findings.h"
 #include "host.h"
+#include "modprobe_config.h"
 #include "util.h"
 
 /* They return 0 or -ENOMEM. */
@@ -17,6 +18,12 @@ _must_check_ int check_iommu(const struct host *host, const struct next_boot *ne
 _must_check_ int check_words(const struct boot_words *words, struct findings *findings);
 /* modprobe.d, as libkmod reads it, and ids=, wherever it comes from. */
 _must_check_ int check_modprobe(const struct host *host, const struct next_boot *next,
+				const struct modprobe_config *config,
+				const struct boot_words *words,
+				struct findings *findings);
+/* What of both keeps drivers off that the host uses. */
+_must_check_ int check_kept_off(const struct host *host, const struct next_boot *next,
+				const struct modprobe_config *config,
 				const struct boot_words *words,
 				struct findings *findings);
 /* Lists of modules to load. */

@@ -11,6 +11,12 @@ static int compare_addresses(const void *a, const void *b)
 	return pci_address_compare(a, b);
 }
 
+void line_set_sort(struct line_set *set)
+{
+	if (set->n > 0)
+		qsort(set->addresses, set->n, sizeof(*set->addresses), compare_addresses);
+}
+
 int line_set_fill(const struct next_boot *next, bool with_refused,
 		  struct line_set *ret_set)
 {
@@ -26,7 +32,7 @@ int line_set_fill(const struct next_boot *next, bool with_refused,
 		    (with_refused || outcome->result == RESULT_BIND))
 			set.addresses[set.n++] = outcome->address;
 	}
-	qsort(set.addresses, set.n, sizeof(*set.addresses), compare_addresses);
+	line_set_sort(&set);
 	*ret_set = set;
 	return 0;
 }

@@ -21,6 +21,9 @@ struct line_set {
 _must_check_ int line_set_fill(const struct next_boot *next, bool with_refused,
 			       struct line_set *ret_set);
 
+/* Puts into order what was filled in by hand: line_set_has() wants it so. */
+void line_set_sort(struct line_set *set);
+
 bool line_set_has(const struct line_set *set, const struct pci_address *address);
 
 /* Frees what it owns, not the structure itself. */

@@ -123,6 +123,111 @@ static void test_modprobe(void **state)
 	       "note softdep-needless " VFIO_CONF ":1: softdep igc pre: vfio-pci\n");
 }
 
+/* The host boots from a disk on 05:00.0, and uses a network on 06:00.0. */
+static void start_used(struct check_fixture *fixture)
+{
+	static const char *const drivers[] = { "igc", "xhci_hcd", "igc", "ice-drv" };
+	struct host *host = &fixture->host;
+	struct stake *stake;
+
+	start(fixture);
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		strcpy(host->machine.functions[i].driver, drivers[i]);
+	assert_int_equal(stakes_add(&host->stakes, FORCE_DISK, true, "/", &stake), 0);
+	assert_int_equal(
+		stake_add_function(stake, &host->machine.functions[1].address, "sda"), 0);
+	assert_int_equal(uses_add(&host->uses, &host->machine.functions[1].address,
+				  USE_DISK, "sda", "/"),
+			 0);
+	assert_int_equal(uses_add(&host->uses, &host->machine.functions[2].address,
+				  USE_NETWORK, "eth1", "x"),
+			 0);
+	uses_sort(&host->uses);
+	fixture_write(fixture, "/sys/module/xhci_pci/initstate", "live\n");
+	fixture_write(fixture, "/sys/module/libxhci/holders/xhci_pci", "");
+	fixture_link(fixture, "../../../../module/xhci_pci",
+		     "/sys/bus/pci/drivers/xhci_hcd/module");
+}
+
+static void expect_kept_off(const char *path, const char *content, const char *expected)
+{
+	struct check_fixture fixture;
+
+	start_used(&fixture);
+	fixture_write(&fixture, path, content);
+	assert_string_equal(fixture_check(&fixture, check_modules), expected);
+	fixture_end(&fixture);
+}
+
+#define SDA "keeps the driver off 0000:05:00.0 (sda)\n"
+#define ETH1 "keeps the driver off 0000:06:00.0 (eth1)\n"
+#define KEPT VFIO_CONF ":1: "
+
+static void test_kept_off(void **state)
+{
+	struct check_fixture fixture;
+	char path[512];
+
+	(void)state;
+	/* By the module's name, which is not the driver's. */
+	expect_kept_off(VFIO_CONF, "blacklist xhci-pci\n",
+			"error driver-kept-off " KEPT "blacklist xhci_pci: " SDA);
+	expect_kept_off(VFIO_CONF, "blacklist xhci_hcd\n", "");
+	expect_kept_off(VFIO_CONF, "install xhci_pci /bin/false\n",
+			"error driver-kept-off " KEPT
+			"install xhci_pci /bin/false: " SDA);
+	expect_kept_off(VFIO_CONF,
+			"install xhci_pci /sbin/modprobe -i xhci_pci && logger x\n", "");
+	/* What a driver needs can be kept from loading, and cannot be blacklisted. */
+	expect_kept_off(VFIO_CONF, "install libxhci /bin/true\n",
+			"error driver-kept-off " KEPT "install libxhci /bin/true: " SDA);
+	expect_kept_off(VFIO_CONF, "blacklist libxhci\n", "");
+	/* The listed twin is of no account; what the host only uses is a warning. */
+	expect_kept_off(VFIO_CONF, "blacklist igc\nblacklist ice_drv\n",
+			"warning driver-kept-off " KEPT "blacklist igc: " ETH1);
+	expect_kept_off(VFIO_CONF, "alias pci:v00008086d0000125C* vfio-pci\n",
+			"error driver-kept-off " KEPT
+			"alias pci:v00008086d0000125C* vfio_pci: " SDA);
+	expect_kept_off(VFIO_CONF, "alias pci:v00008086d0000125D* vfio-pci\n", "");
+
+	/* A built-in driver is there whatever is said of modules. */
+	start_used(&fixture);
+	fixture_write(&fixture, VFIO_CONF, "blacklist xhci_pci\n");
+	fixture_write(&fixture, "/sys/module/xhci_pci/parameters/x", "");
+	fixture_path(&fixture, "/sys/module/xhci_pci/initstate", path, sizeof(path));
+	assert_int_equal(unlink(path), 0);
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_end(&fixture);
+}
+
+static void test_kept_off_by_words(void **state)
+{
+	(void)state;
+	expect_kept_off("/etc/kernel/cmdline", "modprobe.blacklist=nouveau,xhci-pci\n",
+			"error driver-kept-off /etc/kernel/cmdline:1: "
+			"modprobe.blacklist=xhci-pci: " SDA);
+	expect_kept_off("/etc/kernel/cmdline", "module_blacklist=libxhci,igc\n",
+			"error driver-kept-off /etc/kernel/cmdline:1: "
+			"module_blacklist=libxhci: " SDA
+			"warning driver-kept-off /etc/kernel/cmdline:1: "
+			"module_blacklist=igc: " ETH1);
+	/* The kernel wants its own spelling, and knows the last one only. */
+	expect_kept_off("/etc/kernel/cmdline",
+			"module_blacklist=igc module_blacklist=xhci-pci\n", "");
+}
+
+static void test_pci_stub(void **state)
+{
+	(void)state;
+	expect(VFIO_CONF, "options pci-stub ids=8086:15c4\n",
+	       "error ids-takes-unlisted " VFIO_CONF ":1: pci-stub " UNLISTED_15C4);
+	/* Nothing drops it for the twin of what is listed. */
+	expect("/proc/cmdline", "pci-stub.ids=8086:125c\n",
+	       "error ids-takes-unlisted /proc/cmdline:1: pci-stub ids=8086:125c: "
+	       "matches 2 functions that are not listed: 0000:05:00.0, 0000:06:00.0\n");
+	expect("/proc/cmdline", "pci-stub.ids=1b21:0612\n", "");
+}
+
 static void test_module_lists(void **state)
 {
 	struct check_fixture fixture;
@@ -305,11 +410,19 @@ static void test_odd_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids),         cmocka_unit_test(test_redundant_ids),
-		cmocka_unit_test(test_ids_on_both), cmocka_unit_test(test_hidden_file),
-		cmocka_unit_test(test_modprobe),    cmocka_unit_test(test_module_lists),
-		cmocka_unit_test(test_words),       cmocka_unit_test(test_systemd_boot),
-		cmocka_unit_test(test_iommu),       cmocka_unit_test(test_others),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_redundant_ids),
+		cmocka_unit_test(test_ids_on_both),
+		cmocka_unit_test(test_hidden_file),
+		cmocka_unit_test(test_kept_off),
+		cmocka_unit_test(test_kept_off_by_words),
+		cmocka_unit_test(test_pci_stub),
+		cmocka_unit_test(test_modprobe),
+		cmocka_unit_test(test_module_lists),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_systemd_boot),
+		cmocka_unit_test(test_iommu),
+		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_odd_files),
 	};
 
