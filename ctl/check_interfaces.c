@@ -252,9 +252,12 @@ static bool needs_names(const char *word)
 	static const char *const words[] = {
 		"auto",         "bridge_ports", "bridge-ports",    "bond-slaves",
 		"bond_slaves",  "slaves",       "vlan-raw-device", "vlan_raw_device",
-		"bond-primary", "ovs_bonds",
+		"bond-primary", "ovs_bonds",    "ovs_ports",
 	};
 
+	/* "allow-auto" is "auto"; of others, udev or Open vSwitch brings up the names. */
+	if (strncmp(word, "allow-", 6) == 0)
+		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strcmp(word, words[i]) == 0)
 			return true;
@@ -301,23 +304,38 @@ static int check_source(struct names *names, const char *pattern, bool is_dir,
 	return err;
 }
 
+/*
+ * A line of interfaces(5). One that ends in a backslash goes on in the next, but for
+ * comments: *names_follow is whether names go on in this one, and then in the next.
+ */
 static int check_interfaces_line(struct names *names, const struct check_file *file,
-				 char *line, unsigned int depth)
+				 char *line, unsigned int depth, bool *names_follow)
 {
-	const char *keyword = check_next_word(&line);
+	const size_t len = strlen(line);
+	const bool goes_on = len > 0 && line[len - 1] == '\\';
+	bool has_names = *names_follow;
+	const char *keyword;
 	char *word;
 	int err = 0;
 
-	if (keyword == NULL || keyword[0] == '#')
-		return 0;
-	if (strcmp(keyword, "source") == 0 || strcmp(keyword, "source-directory") == 0) {
-		word = check_next_word(&line);
-		return word == NULL ? 0 :
-				      check_source(names, word, keyword[6] == '-', depth);
+	if (goes_on)
+		line[len - 1] = '\0';
+	*names_follow = has_names && goes_on;
+	if (!has_names) {
+		keyword = check_next_word(&line);
+		if (keyword == NULL || keyword[0] == '#')
+			return 0;
+		if (strcmp(keyword, "source") == 0 ||
+		    strcmp(keyword, "source-directory") == 0) {
+			word = check_next_word(&line);
+			return word == NULL ? 0 :
+					      check_source(names, word, keyword[6] == '-',
+							   depth);
+		}
+		has_names = needs_names(keyword);
+		*names_follow = has_names && goes_on;
 	}
-	if (!needs_names(keyword))
-		return 0;
-	while (err == 0 && (word = check_next_word(&line)) != NULL)
+	while (err == 0 && has_names && (word = check_next_word(&line)) != NULL)
 		err = check_word(names, file, word);
 	return err;
 }
@@ -345,6 +363,7 @@ static int visit(struct names *names, const char *path)
 static int check_interfaces_file(struct names *names, const char *path,
 				 unsigned int depth)
 {
+	bool names_follow = false;
 	struct check_file file;
 	char *line;
 	int err;
@@ -356,7 +375,7 @@ static int check_interfaces_file(struct names *names, const char *path,
 	if (err < 0)
 		return err;
 	while (err == 0 && (line = check_file_next(&file)) != NULL)
-		err = check_interfaces_line(names, &file, line, depth);
+		err = check_interfaces_line(names, &file, line, depth, &names_follow);
 	check_file_close(&file);
 	return err;
 }

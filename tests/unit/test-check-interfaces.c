@@ -58,6 +58,16 @@ static void test_given_away(void **state)
 	expect(slots, INTERFACES,
 	       "iface vmbr0 inet static\n\tbridge-ports enp5s0 enp6s0\n", said);
 	expect(slots, INTERFACES, "# x\nauto enp5s0.10\n", said);
+	expect(slots, INTERFACES, "\nallow-hotplug enp5s0\n", said);
+	expect(slots, INTERFACES, "\nallow-vmbr0 enp5s0\n", said);
+	expect(slots, INTERFACES, "iface vmbr0 inet manual\n  ovs_ports enp4s0 enp5s0\n",
+	       said);
+	/* Lines that go on. */
+	expect(slots, INTERFACES, "auto lo \\\n\tenp5s0 enp6s0\n", said);
+	expect(slots, INTERFACES, "auto\\\nenp5s0\\\nenp6s0\nenp5s0\n", said);
+	expect(slots, INTERFACES, "# auto x \\\nauto enp5s0\n", said);
+	expect(slots, INTERFACES, "iface x inet static \\\nenp5s0\n", "");
+	expect(slots, INTERFACES, "auto lo \\\n\nenp5s0\n", "");
 	/* It goes by the name where the interface is gone already. */
 	expect(bound, INTERFACES, "\nauto enp5s0\n", said);
 	/* These do nothing by themselves; Proxmox VE writes one for every card. */
