@@ -301,8 +301,8 @@ static int object_to_takers(struct judgement *judgement, const struct stake *sta
 	return err;
 }
 
-/* Could a function carry something of this guard's? */
-static bool may_carry(const struct pci_function *function, enum allowlist_force guard)
+/* Could a function carry a stake? */
+static bool may_carry(const struct pci_function *function, const struct stake *stake)
 {
 	const uint32_t base = function->class >> 16, class = function->class >> 8;
 	const bool is_usb = class == CLASS_SERIAL_BUS_USB;
@@ -310,12 +310,12 @@ static bool may_carry(const struct pci_function *function, enum allowlist_force 
 	/* What has no host driver now carries nothing now. */
 	if (strcmp(function->driver, "vfio-pci") == 0)
 		return false;
-	switch (guard) {
+	switch (stake->guard) {
 	case FORCE_NETWORK:
 		return base == CLASS_NETWORK || is_usb;
 	case FORCE_DISK:
-		return base == CLASS_STORAGE || base == CLASS_NETWORK || is_usb ||
-		       class == CLASS_BASE_SYSTEM_SD;
+		return base == CLASS_STORAGE || is_usb || class == CLASS_BASE_SYSTEM_SD ||
+		       (base == CLASS_NETWORK && !stake->is_local);
 	case FORCE_KEYBOARD:
 		return is_usb;
 	case FORCE_DISPLAY:
@@ -336,7 +336,7 @@ static int judge_unresolved(struct judgement *judgement, const struct stake *sta
 		const struct taken *taken = &judgement->taken[i];
 		const unsigned int force = judgement->next->list.lines[taken->line].force;
 
-		if (!may_carry(taken->function, stake->guard))
+		if (!may_carry(taken->function, stake))
 			continue;
 		err = object(judgement, stake->guard, taken, force & stake->guard,
 			     "it may carry %s: %s", stake->what, stake->unresolved);

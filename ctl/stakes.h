@@ -27,6 +27,8 @@ struct stake {
 	 * Then the guard refuses every function of a kind that might.
 	 */
 	char *unresolved;
+	/* Of a disk: no card of a network is such a kind, what is missing is local. */
+	bool is_local;
 };
 
 struct stakes {

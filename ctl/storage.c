@@ -52,6 +52,8 @@ int storage_read(const char *root, struct storage *ret_storage, struct notes *un
 	err = storage_read_blocks(root, &storage, unseen);
 	if (err == 0)
 		err = storage_read_entries(root, &storage, unseen);
+	if (err == 0)
+		err = storage_read_volume_groups(root, &storage);
 	if (err < 0)
 		storage_free(&storage);
 	else

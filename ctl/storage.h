@@ -48,6 +48,7 @@ struct block {
 	struct pci_address *functions; /* more than one: NVMe with several controllers */
 	size_t n_functions;
 	bool has_disc;            /* optical: there is one in it */
+	bool is_ambivalent;       /* it has signatures of several kinds */
 	struct tree_names slaves; /* kernel names of what it is made of */
 	struct tree_names links;  /* in /dev, without that: "disk/by-uuid/…" */
 	char *texts[BLOCK_TEXTS];
@@ -68,6 +69,13 @@ enum storage_medium {
 	STORAGE_ON_NOTHING, /* pseudo file systems */
 };
 
+/* What a line of crypttab needs. */
+enum storage_part {
+	STORAGE_CIPHERTEXT,
+	STORAGE_KEY,
+	STORAGE_HEADER,
+};
+
 /* Something that needs storage. */
 struct storage_entry {
 	enum storage_origin origin;
@@ -78,17 +86,24 @@ struct storage_entry {
 	char *subtree; /* what of the file system is mounted; empty: not known */
 	unsigned int major, minor; /* of a mount, or where the source led; 0: not known */
 	bool is_active;            /* in use now; else a file names it */
-	bool is_key;               /* of crypttab: what has the key */
+	enum storage_part part;    /* of crypttab */
+	bool is_remote;            /* the network is there before it */
 	bool needed;               /* boot waits for it, or stops without it */
 	int error;                 /* negative errno of what could not be read */
 };
 
+enum storage_group_kind {
+	STORAGE_POOL,         /* of ZFS, imported */
+	STORAGE_BTRFS,        /* mounted */
+	STORAGE_VOLUME_GROUP, /* of LVM: without all of it nothing is activated at boot */
+};
+
 /* Several block devices that act as one, of which the kernel has no block device. */
 struct storage_group {
-	bool is_pool;              /* of ZFS, imported; else btrfs, mounted */
-	char *name;                /* the pool's name, or the UUID */
+	enum storage_group_kind kind;
+	char *name;                /* the pool's or volume group's, or btrfs's UUID */
 	char *label;               /* of btrfs; empty: none */
-	struct tree_names members; /* of btrfs: kernel names */
+	struct tree_names members; /* not of pools: kernel names */
 };
 
 struct storage {
@@ -96,7 +111,7 @@ struct storage {
 	size_t n_blocks;
 	struct storage_entry *entries;
 	size_t n_entries;
-	struct storage_group *groups; /* pools by name, then btrfs by UUID */
+	struct storage_group *groups; /* pools, btrfs, volume groups; each by name */
 	size_t n_groups;
 };
 
@@ -119,6 +134,8 @@ _must_check_ int storage_read_blocks(const char *root, struct storage *storage,
 _must_check_ int storage_read_entries(const char *root, struct storage *storage,
 				      struct notes *unseen);
 
+_must_check_ int storage_read_volume_groups(const char *root, struct storage *storage);
+
 /* Is root the running system's own, where libudev and /dev are good for? */
 bool storage_root_is_real(const char *root);
 
@@ -134,6 +151,10 @@ struct storage_words {
 _must_check_ int storage_add_entry(struct storage *storage,
 				   const struct storage_entry *entry,
 				   const struct storage_words *words);
+
+/* Adds a group without members; label may be empty. Returns 0 or -ENOMEM. */
+_must_check_ int storage_add_group(struct storage *storage, enum storage_group_kind kind,
+				   const char *name, const char *label);
 
 /* Sets a text of a block device, which is copied; an empty one removes it. 0 or -ENOMEM.
  */

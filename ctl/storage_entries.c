@@ -207,7 +207,8 @@ static int add_fstab(struct storage *storage, struct libmnt_fs *fs, bool real)
 {
 	struct storage_entry entry = { .origin = STORAGE_FSTAB,
 				       .medium = medium_of(fs),
-				       .needed = fstab_needs(fs) };
+				       .needed = fstab_needs(fs),
+				       .is_remote = has_option(fs, "_netdev") };
 	struct storage_words words = words_of(fs);
 
 	if (mnt_fs_is_swaparea(fs)) {
@@ -260,19 +261,30 @@ static int read_table(const char *root, const char *path, add_function *add,
 	return err;
 }
 
-/* Is one of the options, separated by commas? */
-static bool words_have(const char *options, const char *name)
+/* The value of an option among those separated by commas; "" without one, NULL: none. */
+static char *option_value(const char *options, const char *name)
 {
 	const size_t len = strlen(name);
 
 	while (options != NULL) {
+		const char *value = options + len;
+
 		if (strncmp(options, name, len) == 0 &&
-		    (options[len] == '\0' || options[len] == ','))
-			return true;
+		    (*value == '\0' || *value == ',' || *value == '=')) {
+			value += *value == '=';
+			return strndup(value, strcspn(value, ","));
+		}
 		options = strchr(options, ',');
 		options = options == NULL ? NULL : options + 1;
 	}
-	return false;
+	return NULL;
+}
+
+static bool words_have(const char *options, const char *name)
+{
+	_cleanup_free_ char *value = option_value(options, name);
+
+	return value != NULL;
 }
 
 /*
@@ -281,7 +293,7 @@ static bool words_have(const char *options, const char *name)
  */
 static char *key_device(char *key)
 {
-	char *colon = key == NULL || key[0] != '/' ? NULL : strrchr(key, ':');
+	char *colon = key[0] != '/' ? NULL : strrchr(key, ':');
 
 	if (colon == NULL ||
 	    (strchr(colon, '=') == NULL && strncmp(colon + 1, "/dev/", 5) != 0))
@@ -289,14 +301,89 @@ static char *key_device(char *key)
 	return colon + 1;
 }
 
+/* Devices that give random numbers, and sockets and the like, are on no disk. */
+static bool is_no_file(const char *key)
+{
+	static const char *const none[] = { "/dev/urandom", "/dev/random", "/dev/hwrng",
+					    "/dev/null", "/dev/zero" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++)
+		if (strcmp(key, none[i]) == 0)
+			return true;
+	return strncmp(key, "/run/", 5) == 0 || strncmp(key, "/proc/", 6) == 0 ||
+	       strncmp(key, "/sys/", 5) == 0;
+}
+
+/*
+ * What a key file or a header is on, in place: a device, alone or in front of ":/path" as
+ * Debian's passdev has it, or behind "/path:" as systemd has it; a file; NULL: nothing.
+ */
+static const char *find_keeper(char *key)
+{
+	char *device = key_device(key);
+
+	if (device != NULL && strncmp(key, "/dev/", 5) != 0)
+		return device;
+	if (is_no_file(key))
+		return NULL;
+	/* Names of devices have colons as well, but none before a slash. */
+	device = strncmp(key, "/dev/", 5) == 0 ? strstr(key, ":/") : NULL;
+	if (device != NULL)
+		*device = '\0';
+	if (key[0] == '/')
+		return key;
+	return strchr(key, '=') != NULL ? key : NULL;
+}
+
+/*
+ * Where a key comes from, with a keyscript. For Debian's own the field is no file with
+ * decrypt_keyctl, and another mapping with decrypt_derived: crypttab(5) and
+ * README.Debian of cryptsetup. With others it may be anything: what is a path, is one.
+ */
+static const char *find_key(const char *script, char *key, char *buffer, size_t size)
+{
+	const char *base = script == NULL ? "" : strrchr(script, '/');
+	char *colon;
+
+	base = base == NULL ? script : base[0] == '/' ? base + 1 : base;
+	if (strcmp(key, "none") == 0 || strcmp(key, "-") == 0 ||
+	    strcmp(base, "decrypt_keyctl") == 0)
+		return NULL;
+	if (strcmp(base, "decrypt_derived") == 0) {
+		snprintf(buffer, size, "%s%s", key[0] == '/' ? "" : "/dev/mapper/", key);
+		return buffer;
+	}
+	colon = strcmp(base, "passdev") == 0 ? strchr(key, ':') : NULL;
+	if (colon != NULL)
+		*colon = '\0';
+	return find_keeper(key);
+}
+
+/* Adds what else a line of crypttab needs, as it needs its device. */
+static int add_keeper(struct storage *storage, const struct storage_entry *device,
+		      enum storage_part part, const char *target, const char *source,
+		      bool real)
+{
+	const struct storage_words words = { .source = source, .target = target };
+	struct storage_entry entry = *device;
+
+	if (source == NULL)
+		return 0;
+	entry.part = part;
+	entry.major = entry.minor = 0;
+	if (real)
+		find_number(&entry, source);
+	return storage_add_entry(storage, &entry, &words);
+}
+
 /* A line of crypttab(5): name, device, key file, options. */
 static int add_crypttab(struct storage *storage, char *line, bool real)
 {
 	struct storage_entry entry = { .origin = STORAGE_CRYPTTAB };
+	_cleanup_free_ char *script = NULL, *header = NULL;
 	struct storage_words words = { .source = NULL };
-	char *save = NULL;
+	char *save = NULL, *key, mapping[PATH_MAX];
 	const char *options;
-	char *key;
 	int err;
 
 	words.target = strtok_r(line, " \t", &save);
@@ -306,17 +393,19 @@ static int add_crypttab(struct storage *storage, char *line, bool real)
 	key = strtok_r(NULL, " \t", &save);
 	options = strtok_r(NULL, " \t", &save);
 	entry.needed = !words_have(options, "nofail") && !words_have(options, "noauto");
+	entry.is_remote = words_have(options, "_netdev");
+	script = option_value(options, "keyscript");
+	header = option_value(options, "header");
 	if (real)
 		find_number(&entry, words.source);
 	err = storage_add_entry(storage, &entry, &words);
-	words.source = key_device(key);
-	if (err < 0 || words.source == NULL)
-		return err;
-	entry.is_key = true;
-	entry.major = entry.minor = 0;
-	if (real)
-		find_number(&entry, words.source);
-	return storage_add_entry(storage, &entry, &words);
+	if (err == 0 && key != NULL)
+		err = add_keeper(storage, &entry, STORAGE_KEY, words.target,
+				 find_key(script, key, mapping, sizeof(mapping)), real);
+	if (err == 0 && header != NULL)
+		err = add_keeper(storage, &entry, STORAGE_HEADER, words.target,
+				 find_keeper(header), real);
+	return err;
 }
 
 static int add_esp(struct storage *storage, char *line, bool real)
@@ -353,12 +442,12 @@ static int read_lines(const char *root, const char *path, size_t max,
 	return err;
 }
 
-static int add_group(struct storage *storage, bool is_pool, const char *name,
-		     const char *label)
+int storage_add_group(struct storage *storage, enum storage_group_kind kind,
+		      const char *name, const char *label)
 {
 	struct storage_group *groups =
 		array_grow(storage->groups, storage->n_groups, sizeof(*groups));
-	struct storage_group group = { .is_pool = is_pool };
+	struct storage_group group = { .kind = kind };
 
 	if (groups == NULL)
 		return -ENOMEM;
@@ -377,7 +466,7 @@ static int read_pool(const char *root, const char *name, struct storage *storage
 	if (snprintf(path, sizeof(path), POOL_DIR "/%s/.", name) >= (int)sizeof(path) ||
 	    !tree_has(root, path))
 		return 0;
-	return add_group(storage, true, name, "");
+	return storage_add_group(storage, STORAGE_POOL, name, "");
 }
 
 /* Beside file systems there is "features". */
@@ -394,7 +483,7 @@ static int read_btrfs(const char *root, const char *name, struct storage *storag
 		    (int)sizeof(path) ||
 	    !tree_has(root, path))
 		return 0;
-	err = add_group(storage, false, name, label);
+	err = storage_add_group(storage, STORAGE_BTRFS, name, label);
 	if (err == 0 &&
 	    tree_list(root, path, &storage->groups[storage->n_groups - 1].members) ==
 		    -ENOMEM)

@@ -7,12 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "array.h"
 #include "storage_graph.h"
 
+/* The partition type of ZFS on Linux in a GPT: gdisk's bf01. */
+#define ZFS_TYPE "6a898cc3-1dd2-11b2-99a6-080020736631"
+
 /* Keys of one table, told apart by how they start. */
 #define KEY_POOL "pool "
+#define KEY_GROUP "group "
 #define KEY_MEMBER "member " /* of btrfs */
 #define KEY_MOUNT "mount "
 #define KEY_FSTAB "fstab "
@@ -158,6 +163,30 @@ _printf_(2, 3) static int say_unknown(char **unknown, const char *format, ...)
 	return -ENOMEM;
 }
 
+/*
+ * The same of what an entry names and is not there now: where it is none of a network, it
+ * will be on a disk of this machine. entry is NULL where nobody knows.
+ */
+_printf_(3, 4) static int say_absent(struct storage_places *places,
+				     const struct storage_entry *entry,
+				     const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (places->unknown != NULL)
+		return 0;
+	va_start(args, format);
+	n = vasprintf(&places->unknown, format, args);
+	va_end(args);
+	if (n < 0) {
+		places->unknown = NULL;
+		return -ENOMEM;
+	}
+	places->is_local = entry != NULL && !entry->is_active && !entry->is_remote;
+	return 0;
+}
+
 static void lower(char *text)
 {
 	for (; *text != '\0'; text++)
@@ -210,8 +239,10 @@ static int add_group_keys(struct storage_graph *graph, size_t node)
 	const struct storage_group *group = storage_group(graph, node);
 	int err = 0;
 
-	if (group->is_pool)
+	if (group->kind == STORAGE_POOL)
 		return add_key(graph, node, KEY_POOL "%s", group->name);
+	if (group->kind == STORAGE_VOLUME_GROUP)
+		return add_key(graph, node, KEY_GROUP "%s", group->name);
 	/* With one device it is as any other file system. */
 	for (size_t i = 0; err == 0 && group->members.n > 1 && i < group->members.n; i++)
 		err = add_key(graph, node, KEY_MEMBER "%s", group->members.entries[i]);
@@ -320,13 +351,14 @@ static int place_device(const struct storage_graph *graph,
 	if (err == 0 && !found && entry->major != 0)
 		err = place_number(graph, entry, places, &found);
 	if (err == 0 && !found)
-		err = say_unknown(&places->unknown, "there is no block device %s now",
-				  source);
+		err = say_absent(places, entry, "there is no block device %s now",
+				 source);
 	return err;
 }
 
 /* A dataset: its pool is what comes before the first slash. */
-static int place_dataset(const struct storage_graph *graph, const char *dataset,
+static int place_dataset(const struct storage_graph *graph,
+			 const struct storage_entry *entry, const char *dataset,
 			 struct storage_places *places)
 {
 	const int len = (int)strcspn(dataset, "/@");
@@ -340,8 +372,8 @@ static int place_dataset(const struct storage_graph *graph, const char *dataset,
 	}
 	err = place_key(graph, key, places, &found);
 	if (err == 0 && !found)
-		err = say_unknown(&places->unknown,
-				  "the ZFS pool %.*s is not imported now", len, dataset);
+		err = say_absent(places, entry, "the ZFS pool %.*s is not imported now",
+				 len, dataset);
 	return err;
 }
 
@@ -462,7 +494,7 @@ static int place_mount(const struct storage_graph *graph,
 	int err;
 
 	if (strcmp(entry->type, "zfs") == 0)
-		return place_dataset(graph, entry->source, places);
+		return place_dataset(graph, entry, entry->source, places);
 	if (entry->major == 0)
 		return place_unnumbered(graph, entry, places);
 	err = place_number(graph, entry, places, &found);
@@ -483,7 +515,7 @@ static int place_named(const struct storage_graph *graph,
 	if (entry->medium != STORAGE_ON_DISK)
 		return 0;
 	if (strcmp(entry->type, "zfs") == 0)
-		return place_dataset(graph, entry->source, places);
+		return place_dataset(graph, entry, entry->source, places);
 	err = tag_key(entry->source, &tag);
 	if (err < 0)
 		return err;
@@ -521,12 +553,12 @@ static int place_entries(struct storage_graph *graph, bool mounts)
 static int add_edge(struct storage_graph *graph, size_t from, size_t to)
 {
 	struct storage_edge *down =
-		array_grow(graph->down, graph->n_edges, sizeof(*graph->down));
+		array_grow(graph->down, graph->n_down, sizeof(*graph->down));
 
 	if (down == NULL)
 		return -ENOMEM;
 	graph->down = down;
-	down[graph->n_edges++] = (struct storage_edge){ from, to };
+	down[graph->n_down++] = (struct storage_edge){ from, to };
 	return 0;
 }
 
@@ -537,8 +569,10 @@ static int add_edges_to(struct storage_graph *graph, size_t from,
 
 	for (size_t i = 0; err == 0 && i < places->n; i++)
 		err = add_edge(graph, from, places->nodes[i]);
-	if (err == 0 && places->unknown != NULL)
+	if (err == 0 && places->unknown != NULL && graph->unknown[from] == NULL) {
 		err = say_unknown(&graph->unknown[from], "%s", places->unknown);
+		graph->is_local[from] = places->is_local;
+	}
 	return err;
 }
 
@@ -570,7 +604,8 @@ static int add_volume_edge(struct storage_graph *graph, size_t node)
 
 	for (size_t i = 0; err == 0 && i < block->links.n; i++)
 		if (strncmp(block->links.entries[i], "zvol/", 5) == 0)
-			err = place_dataset(graph, block->links.entries[i] + 5, &places);
+			err = place_dataset(graph, NULL, block->links.entries[i] + 5,
+					    &places);
 	if (err == 0)
 		err = add_edges_to(graph, node, &places);
 	storage_places_free(&places);
@@ -588,7 +623,7 @@ static int add_pool_edge(struct storage_graph *graph, size_t node)
 
 	if (type == NULL || label == NULL || strcmp(type, "zfs_member") != 0)
 		return 0;
-	err = place_dataset(graph, label, &pools);
+	err = place_dataset(graph, NULL, label, &pools);
 	for (size_t i = 0; err == 0 && i < pools.n; i++)
 		err = add_edge(graph, pools.nodes[i], node);
 	storage_places_free(&pools);
@@ -610,6 +645,31 @@ static int add_file_edge(struct storage_graph *graph, size_t node)
 	return err;
 }
 
+/*
+ * A logical volume is activated at boot once all of its group is there. Its mapping is
+ * called GROUP-VOLUME, with each dash in them doubled: dm_build_dm_name() of lvm2.
+ */
+static int add_volume_group_edge(struct storage_graph *graph, size_t node)
+{
+	const struct block *block = &graph->storage->blocks[node];
+	const char *uuid = block->texts[BLOCK_DM_UUID];
+	const char *name = block->texts[BLOCK_DM_NAME];
+	const struct storage_key *keys;
+	char group[256];
+	size_t len = 0, n;
+
+	if (uuid == NULL || name == NULL || strncmp(uuid, "LVM-", 4) != 0)
+		return 0;
+	for (; *name != '\0' && len < sizeof(group) - 1; name++) {
+		if (*name == '-' && *++name != '-')
+			break;
+		group[len++] = *name;
+	}
+	group[len] = '\0';
+	keys = find_keys(graph, KEY_GROUP, group, &n);
+	return n == 0 ? 0 : add_edge(graph, node, keys[0].value);
+}
+
 static int add_block_edges(struct storage_graph *graph, size_t node)
 {
 	const struct block *block = &graph->storage->blocks[node];
@@ -627,7 +687,16 @@ static int add_block_edges(struct storage_graph *graph, size_t node)
 		err = add_pool_edge(graph, node);
 	if (err == 0)
 		err = add_file_edge(graph, node);
+	if (err == 0)
+		err = add_volume_group_edge(graph, node);
 	return err;
+}
+
+static bool is_volume_group(const struct storage_graph *graph, size_t node)
+{
+	const struct storage_group *group = storage_group(graph, node);
+
+	return group != NULL && group->kind == STORAGE_VOLUME_GROUP;
 }
 
 static int compare_edges(const void *a, const void *b)
@@ -650,24 +719,28 @@ static int make_edges(struct storage_graph *graph)
 		err = add_names(graph, i, &storage_group(graph, i)->members);
 	if (err < 0)
 		return err;
-	graph->up = calloc(graph->n_edges + 1, sizeof(*graph->up));
+	graph->up = calloc(graph->n_down + 1, sizeof(*graph->up));
 	if (graph->up == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < graph->n_edges; i++)
-		graph->up[i] =
-			(struct storage_edge){ graph->down[i].to, graph->down[i].from };
-	if (graph->n_edges > 0) {
-		qsort(graph->down, graph->n_edges, sizeof(*graph->down), compare_edges);
-		qsort(graph->up, graph->n_edges, sizeof(*graph->up), compare_edges);
+	for (size_t i = 0; i < graph->n_down; i++) {
+		const struct storage_edge *edge = &graph->down[i];
+
+		if (!is_volume_group(graph, edge->from) &&
+		    !is_volume_group(graph, edge->to))
+			graph->up[graph->n_up++] =
+				(struct storage_edge){ edge->to, edge->from };
+	}
+	if (graph->n_down > 0) {
+		qsort(graph->down, graph->n_down, sizeof(*graph->down), compare_edges);
+		qsort(graph->up, graph->n_up, sizeof(*graph->up), compare_edges);
 	}
 	return 0;
 }
 
 /* The first edge that does not come from a node below this one. */
-static size_t first_edge(const struct storage_graph *graph,
-			 const struct storage_edge *edges, size_t node)
+static size_t first_edge(const struct storage_edge *edges, size_t n, size_t node)
 {
-	size_t low = 0, high = graph->n_edges;
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -680,22 +753,44 @@ static size_t first_edge(const struct storage_graph *graph,
 	return low;
 }
 
-static bool has_edge(const struct storage_graph *graph, const struct storage_edge *edges,
-		     size_t node)
+static bool has_edge(const struct storage_edge *edges, size_t n, size_t node)
 {
-	const size_t i = first_edge(graph, edges, node);
+	const size_t i = first_edge(edges, n, node);
 
-	return i < graph->n_edges && edges[i].from == node;
+	return i < n && edges[i].from == node;
 }
 
 bool storage_is_leaf(const struct storage_graph *graph, size_t node)
 {
-	return !has_edge(graph, graph->up, node);
+	return !has_edge(graph->up, graph->n_up, node);
 }
 
 bool storage_is_bottom(const struct storage_graph *graph, size_t node)
 {
-	return !has_edge(graph, graph->down, node);
+	return !has_edge(graph->down, graph->n_down, node);
+}
+
+/* Of a ZFS member that has an imported pool's label nothing more needs to be known. */
+static bool is_doubtful(const struct storage_graph *graph, size_t node)
+{
+	const struct block *block = &graph->storage->blocks[node];
+	const char *type = block->texts[BLOCK_FS_TYPE];
+	const char *part = block->texts[BLOCK_PART_TYPE];
+	size_t disk;
+
+	if (block->is_ambivalent)
+		return true;
+	if (type != NULL)
+		return strcmp(type, "zfs_member") == 0 &&
+		       block->texts[BLOCK_FS_LABEL] == NULL;
+	if (part != NULL)
+		return strcasecmp(part, ZFS_TYPE) == 0 || strcmp(part, "0xbf") == 0;
+	/*
+	 * Of a partition udev always tells the type, but with signatures of several
+	 * kinds nothing at all: builtin_blkid() in systemd's udev.
+	 */
+	return block->texts[BLOCK_PARENT] != NULL &&
+	       find_block(graph, block->texts[BLOCK_PARENT], &disk);
 }
 
 /* Where the way down ends at no function, it must be known why. */
@@ -718,6 +813,47 @@ static int judge_bottom(struct storage_graph *graph, size_t node)
 	return 0;
 }
 
+/* Marks what is mounted, swapped to or named, and hence no member of a pool. */
+static bool *mark_placed(const struct storage_graph *graph)
+{
+	bool *placed = calloc(graph->n_nodes + 1, sizeof(*placed));
+
+	for (size_t i = 0; placed != NULL && i < graph->storage->n_entries; i++)
+		for (size_t j = 0; j < graph->places[i].n; j++)
+			placed[graph->places[i].nodes[j]] = true;
+	return placed;
+}
+
+/* What may belong to a pool, and does not say to which, may belong to each. */
+static int doubt_pools(struct storage_graph *graph)
+{
+	const struct storage *storage = graph->storage;
+	_cleanup_free_ bool *placed = mark_placed(graph);
+	const struct block *doubtful = NULL;
+	bool any_remote = false;
+	int err = 0;
+
+	if (placed == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < storage->n_blocks; i++) {
+		any_remote = any_remote || storage->blocks[i].bus == BLOCK_ON_NETWORK;
+		if (doubtful == NULL && !placed[i] && storage_is_leaf(graph, i) &&
+		    is_doubtful(graph, i))
+			doubtful = &storage->blocks[i];
+	}
+	for (size_t i = storage->n_blocks; err == 0 && i < graph->n_nodes; i++) {
+		if (storage_group(graph, i)->kind != STORAGE_POOL)
+			continue;
+		graph->is_local[i] = !any_remote;
+		if (doubtful != NULL)
+			err = say_unknown(&graph->unknown[i],
+					  "/dev/%s may belong to it: it cannot be told "
+					  "what is on it",
+					  doubtful->name);
+	}
+	return err;
+}
+
 int storage_graph_make(const struct storage *storage, struct storage_graph *ret_graph)
 {
 	struct storage_graph graph = {
@@ -727,11 +863,12 @@ int storage_graph_make(const struct storage *storage, struct storage_graph *ret_
 	int err;
 
 	graph.unknown = calloc(graph.n_nodes + 1, sizeof(*graph.unknown));
+	graph.is_local = calloc(graph.n_nodes + 1, sizeof(*graph.is_local));
 	graph.places = calloc(storage->n_entries + 1, sizeof(*graph.places));
 	graph.queue = calloc(graph.n_nodes + 1, sizeof(*graph.queue));
 	graph.marks = calloc(graph.n_nodes + 1, sizeof(*graph.marks));
-	err = graph.unknown == NULL || graph.places == NULL || graph.queue == NULL ||
-			      graph.marks == NULL ?
+	err = graph.unknown == NULL || graph.is_local == NULL || graph.places == NULL ||
+			      graph.queue == NULL || graph.marks == NULL ?
 		      -ENOMEM :
 		      make_keys(&graph);
 	if (err == 0)
@@ -742,6 +879,8 @@ int storage_graph_make(const struct storage *storage, struct storage_graph *ret_
 		err = place_entries(&graph, false);
 	for (size_t i = 0; err == 0 && i < graph.n_nodes; i++)
 		err = judge_bottom(&graph, i);
+	if (err == 0)
+		err = doubt_pools(&graph);
 	if (err < 0)
 		storage_graph_free(&graph);
 	else
@@ -758,6 +897,7 @@ void storage_graph_free(struct storage_graph *graph)
 	for (size_t i = 0; i < graph->n_keys; i++)
 		free(graph->keys[i].text);
 	free(graph->unknown);
+	free(graph->is_local);
 	free(graph->places);
 	free(graph->keys);
 	free(graph->down);
@@ -776,27 +916,40 @@ static size_t reach(struct storage_graph *graph, size_t n, size_t node)
 	return n + 1;
 }
 
-size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, bool up)
+/* Goes on with a walk, from its first node to its end, which is returned. */
+static size_t walk_on(struct storage_graph *graph, size_t end, bool up, bool into_groups)
 {
 	const struct storage_edge *edges = up ? graph->up : graph->down;
+	const size_t n = up ? graph->n_up : graph->n_down;
+
+	for (size_t i = 0; i < end; i++) {
+		const size_t from = graph->queue[i];
+
+		for (size_t e = first_edge(edges, n, from);
+		     e < n && edges[e].from == from; e++) {
+			const struct block *block = storage_block(graph, edges[e].to);
+
+			if (up && block != NULL &&
+			    block->texts[BLOCK_BACKING_FILE] != NULL)
+				continue;
+			if (into_groups || !is_volume_group(graph, edges[e].to))
+				end = reach(graph, end, edges[e].to);
+		}
+	}
+	return end;
+}
+
+size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, bool up,
+		    size_t *ret_direct)
+{
 	size_t end = 0;
 
 	/* Each walk marks with a number of its own, so that cycles end. */
 	graph->mark++;
 	for (size_t i = 0; i < n; i++)
 		end = reach(graph, end, nodes[i]);
-	for (size_t i = 0; i < end; i++) {
-		const size_t from = graph->queue[i];
-
-		for (size_t e = first_edge(graph, edges, from);
-		     e < graph->n_edges && edges[e].from == from; e++) {
-			const struct block *block = storage_block(graph, edges[e].to);
-
-			if (up && block != NULL &&
-			    block->texts[BLOCK_BACKING_FILE] != NULL)
-				continue;
-			end = reach(graph, end, edges[e].to);
-		}
-	}
-	return end;
+	end = walk_on(graph, end, up, false);
+	if (ret_direct != NULL)
+		*ret_direct = end;
+	return up ? end : walk_on(graph, end, up, true);
 }

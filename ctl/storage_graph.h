@@ -14,6 +14,7 @@ struct storage_places {
 	size_t *nodes;
 	size_t n;
 	char *unknown; /* why not all of them are known, a sentence; NULL: they are */
+	bool is_local; /* what is unknown does not come over the network */
 };
 
 struct storage_key {
@@ -31,12 +32,14 @@ struct storage_graph {
 	const struct storage *storage;
 	size_t n_nodes;
 	char **unknown; /* for each node why it is not known what is below; NULL: it is */
+	bool *is_local; /* for each node: what is unknown is no matter of the network */
 	struct storage_places *places; /* for each entry */
 	struct storage_key *keys;      /* by which nodes and entries are found, sorted */
 	size_t n_keys;
 	struct storage_edge *down; /* sorted; "from" rests on "to" */
-	struct storage_edge *up;   /* the same, turned round */
-	size_t n_edges;
+	size_t n_down;
+	struct storage_edge *up; /* the same, turned round, without volume groups */
+	size_t n_up;
 	size_t *queue; /* nodes of the last walk, in the order they were reached */
 	unsigned int *marks;
 	unsigned int mark;
@@ -56,8 +59,12 @@ void storage_graph_free(struct storage_graph *graph);
  * Walks from n nodes down, or up, and writes each node that is reached, the first ones
  * included, once to the queue. Returns how many there are. Loop devices are not walked up
  * into: what is in a file is not what the disk is for.
+ *
+ * Down, a logical volume rests on what it is made of, and on all else of its volume group
+ * as well: that comes last, from *ret_direct on, which may be NULL.
  */
-size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, bool up);
+size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, bool up,
+		    size_t *ret_direct);
 
 /* Does nothing rest on a node, or a node on nothing? */
 bool storage_is_leaf(const struct storage_graph *graph, size_t node);

@@ -31,7 +31,7 @@ _must_check_ int storage_add_uses(struct storage_graph *graph, struct uses *uses
 void storage_kind(const struct storage_graph *graph, size_t node,
 		  char ret_text[static STORAGE_KIND_SIZE]);
 
-/* Is it one of /, /usr, /boot, /boot/efi, /efi? */
+/* Is it one of /, /usr, /var, /boot, /boot/efi, /efi? */
 bool storage_is_vital(const char *target);
 
 #endif

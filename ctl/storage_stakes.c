@@ -2,6 +2,7 @@
 /* What of its storage the host must not lose. */
 
 #include <errno.h>
+#include <limits.h>
 #include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,9 +59,24 @@ static bool can_be_lost(const struct judging *judging, size_t n)
 	return false;
 }
 
-static int add_carriers(const struct judging *judging, struct stake *stake, size_t n)
+/* Adds a disk with its functions. is_direct: not only its volume group is needed. */
+static int add_disk(struct stake *stake, const struct block *block, bool is_direct)
+{
+	char carrier[NAME_MAX + 64];
+	int err = 0;
+
+	snprintf(carrier, sizeof(carrier), "%s%s", block->name,
+		 is_direct ? "" : ", of its volume group");
+	for (size_t i = 0; err == 0 && i < block->n_functions; i++)
+		err = stake_add_function(stake, &block->functions[i], carrier);
+	return err;
+}
+
+static int add_carriers(const struct judging *judging, struct stake *stake, size_t n,
+			size_t n_direct)
 {
 	const struct storage_graph *graph = judging->graph;
+	bool is_local = true;
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < n; i++) {
@@ -70,12 +86,13 @@ static int add_carriers(const struct judging *judging, struct stake *stake, size
 		/* A partition hangs on its disk's functions; it is the disk that is told.
 		 */
 		if (block != NULL && storage_is_bottom(graph, node))
-			for (size_t j = 0; err == 0 && j < block->n_functions; j++)
-				err = stake_add_function(stake, &block->functions[j],
-							 block->name);
-		if (err == 0 && graph->unknown[node] != NULL)
-			err = stake_unresolved(stake, "%s", graph->unknown[node]);
+			err = add_disk(stake, block, i < n_direct);
+		if (err < 0 || graph->unknown[node] == NULL)
+			continue;
+		is_local = is_local && graph->is_local[node];
+		err = stake_unresolved(stake, "%s", graph->unknown[node]);
 	}
+	stake->is_local = is_local;
 	return err;
 }
 
@@ -85,13 +102,13 @@ _printf_(3, 4) static int add_stake(struct judging *judging,
 {
 	_cleanup_free_ char *what = NULL;
 	struct stake *stake;
+	size_t n, n_direct;
 	va_list args;
-	size_t n;
 	int err;
 
 	for (size_t i = 0; i < places->n; i++)
 		judging->held[places->nodes[i]] = true;
-	n = storage_walk(judging->graph, places->nodes, places->n, false);
+	n = storage_walk(judging->graph, places->nodes, places->n, false, &n_direct);
 	if (places->unknown == NULL && !can_be_lost(judging, n))
 		return 0;
 	va_start(args, format);
@@ -103,10 +120,11 @@ _printf_(3, 4) static int add_stake(struct judging *judging,
 	}
 	err = stakes_add(judging->stakes, FORCE_DISK, true, what, &stake);
 	if (err == 0)
-		err = add_carriers(judging, stake, n);
-	if (err == 0 && places->unknown != NULL)
-		err = stake_unresolved(stake, "%s", places->unknown);
-	return err;
+		err = add_carriers(judging, stake, n, n_direct);
+	if (err < 0 || places->unknown == NULL)
+		return err;
+	stake->is_local = stake->is_local && places->is_local;
+	return stake_unresolved(stake, "%s", places->unknown);
 }
 
 static bool share_a_node(const struct storage_places *a, const struct storage_places *b)
@@ -124,8 +142,10 @@ static int merge(struct storage_places *to, const struct storage_places *from)
 
 	for (size_t i = 0; err == 0 && i < from->n; i++)
 		err = storage_places_add(to, from->nodes[i]);
-	if (err == 0 && to->unknown == NULL && from->unknown != NULL) {
-		to->unknown = strdup(from->unknown);
+	if (err == 0 && from->unknown != NULL) {
+		to->is_local = from->is_local && (to->unknown == NULL || to->is_local);
+		if (to->unknown == NULL)
+			to->unknown = strdup(from->unknown);
 		err = to->unknown == NULL ? -ENOMEM : 0;
 	}
 	return err;
@@ -218,7 +238,8 @@ static int judge_root(struct judging *judging)
 
 static int judge_mounts(struct judging *judging)
 {
-	static const char *const vital[] = { "/usr", "/boot", "/boot/efi", "/efi" };
+	static const char *const vital[] = { "/usr", "/var", "/boot", "/boot/efi",
+					     "/efi" };
 	const struct storage *storage = judging->graph->storage;
 	int err = judge_root(judging);
 
@@ -236,9 +257,12 @@ static bool is_device(const struct storage_entry *entry)
 	return entry->source[0] != '/' || strncmp(entry->source, "/dev/", 5) == 0;
 }
 
-/* Active swap comes before fstab's, which is the same if it is on the same device. */
+/*
+ * Active swap comes before fstab's, which is the same if it is on the same device. Boot
+ * goes on without what is not there: systemd.special(7), swap.target.
+ */
 static int judge_swap(struct judging *judging, const struct storage_entry *entry,
-		      const struct storage_places *places)
+		      const struct storage_places *places, struct notes *unseen)
 {
 	const struct block *block;
 	char kind[STORAGE_KIND_SIZE];
@@ -252,9 +276,12 @@ static int judge_swap(struct judging *judging, const struct storage_entry *entry
 		return fresh;
 	if (!is_device(entry))
 		return add_stake(judging, places, "the swap file %s", entry->source);
+	if (places->n == 0 && !entry->is_active)
+		return notes_add(
+			unseen, "swap on %s, which /etc/fstab names: it is not there now",
+			entry->source);
 	if (places->n == 0)
-		return add_stake(judging, places, "swap on %s (in /etc/fstab)",
-				 entry->source);
+		return add_stake(judging, places, "swap on %s", entry->source);
 	storage_kind(judging->graph, places->nodes[0], kind);
 	if (kind[0] != '\0')
 		return add_stake(judging, places, "swap (%s)", kind);
@@ -263,21 +290,47 @@ static int judge_swap(struct judging *judging, const struct storage_entry *entry
 			 block == NULL ? "" : block->name);
 }
 
+/* A key in a file of the root is there as soon as the root is. */
+static bool is_on_root(const struct storage_graph *graph,
+		       const struct storage_entry *entry,
+		       const struct storage_places *places)
+{
+	size_t root;
+
+	if (entry->source[0] != '/' || is_device(entry))
+		return false;
+	if (!find_mounted(graph, "/", &root))
+		return places->n == 0;
+	return share_a_node(places, &graph->places[root]) ||
+	       (places->n == 0 && graph->places[root].n == 0);
+}
+
 static int judge_crypttab(struct judging *judging, const struct storage_entry *entry,
 			  const struct storage_places *places)
 {
-	int fresh = see(judging, "crypt %d %s %s", entry->is_key, entry->target,
-			entry->source);
+	int fresh;
 
+	if (entry->part != STORAGE_CIPHERTEXT &&
+	    is_on_root(judging->graph, entry, places))
+		return 0;
+	fresh = see(judging, "crypt %d %s %s", entry->part, entry->target, entry->source);
 	if (fresh <= 0)
 		return fresh;
-	return add_stake(judging, places,
-			 entry->is_key ? "the key of %s (in /etc/crypttab)" :
-					 "%s (in /etc/crypttab without nofail)",
+	switch (entry->part) {
+	case STORAGE_KEY:
+		return add_stake(judging, places, "the key of %s (in /etc/crypttab)",
+				 entry->target);
+	case STORAGE_HEADER:
+		return add_stake(judging, places, "the header of %s (in /etc/crypttab)",
+				 entry->target);
+	case STORAGE_CIPHERTEXT:
+		break;
+	}
+	return add_stake(judging, places, "%s (in /etc/crypttab without nofail)",
 			 entry->target);
 }
 
-static int judge_entries(struct judging *judging)
+static int judge_entries(struct judging *judging, struct notes *unseen)
 {
 	const struct storage_graph *graph = judging->graph;
 	int err = 0;
@@ -288,7 +341,7 @@ static int judge_entries(struct judging *judging)
 		struct storage_places unread = { .unknown = reason };
 
 		if (entry->origin == STORAGE_SWAP && entry->needed) {
-			err = judge_swap(judging, entry, &graph->places[i]);
+			err = judge_swap(judging, entry, &graph->places[i], unseen);
 		} else if (entry->origin == STORAGE_CRYPTTAB && entry->needed) {
 			err = judge_crypttab(judging, entry, &graph->places[i]);
 		} else if (entry->origin == STORAGE_UNREAD) {
@@ -310,9 +363,10 @@ static int judge_groups(struct judging *judging)
 		const struct storage_group *group = storage_group(graph, i);
 		const struct storage_places places = { .nodes = &i, .n = 1 };
 
-		if (group->is_pool)
+		if (group->kind == STORAGE_POOL)
 			err = add_stake(judging, &places, "the pool %s", group->name);
-		else if (group->members.n > 1 && !judging->held[i])
+		else if (group->kind == STORAGE_BTRFS && group->members.n > 1 &&
+			 !judging->held[i])
 			err = add_stake(judging, &places, "the btrfs file system %s",
 					group->label[0] != '\0' ? group->label :
 								  group->name);
@@ -417,7 +471,7 @@ int storage_add_stakes(struct storage_graph *graph, struct stakes *stakes,
 		return -ENOMEM;
 	err = judge_mounts(&judging);
 	if (err == 0)
-		err = judge_entries(&judging);
+		err = judge_entries(&judging, unseen);
 	if (err == 0)
 		err = judge_groups(&judging);
 	if (err == 0)

@@ -84,6 +84,8 @@ int storage_udev_property(struct block *block, const char *key, const char *valu
 		return block_set(block, BLOCK_FS_LABEL, value);
 	if (strcmp(key, "ID_CDROM_MEDIA") == 0)
 		block->has_disc = strcmp(value, "1") == 0;
+	if (strcmp(key, "ID_FS_AMBIVALENT") == 0)
+		block->is_ambivalent = value[0] != '\0';
 	return 0;
 }
 
@@ -182,9 +184,13 @@ static int probe_fd(int fd, struct block *block)
 		return -ENOMEM;
 	blkid_probe_enable_partitions(probe, 1);
 	blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
-	if (blkid_probe_set_device(probe, fd, 0, 0) == 0 &&
-	    blkid_do_safeprobe(probe) == 0)
-		err = take_probed(block, probe);
+	if (blkid_probe_set_device(probe, fd, 0, 0) == 0) {
+		const int result = blkid_do_safeprobe(probe);
+
+		block->is_ambivalent = result == -2;
+		if (result == 0)
+			err = take_probed(block, probe);
+	}
 	blkid_free_probe(probe);
 	return err;
 }

@@ -38,7 +38,8 @@ struct things {
 
 bool storage_is_vital(const char *target)
 {
-	static const char *const vital[] = { "/", "/usr", "/boot", "/boot/efi", "/efi" };
+	static const char *const vital[] = { "/",     "/usr",      "/var",
+					     "/boot", "/boot/efi", "/efi" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(vital); i++)
 		if (strcmp(target, vital[i]) == 0)
@@ -77,7 +78,7 @@ void storage_kind(const struct storage_graph *graph, size_t node,
 	if (block == NULL) {
 		const struct storage_group *group = storage_group(graph, node);
 
-		if (group->is_pool)
+		if (group->kind == STORAGE_POOL)
 			snprintf(ret_text, STORAGE_KIND_SIZE, "ZFS %s", group->name);
 		else if (group->members.n > 1)
 			snprintf(ret_text, STORAGE_KIND_SIZE, "btrfs");
@@ -212,7 +213,7 @@ static int collect_things(const struct storage_graph *graph, struct things *thin
 	for (size_t i = 0; err == 0 && i < graph->storage->n_entries; i++)
 		err = add_entry(graph, things, i);
 	for (size_t i = graph->storage->n_blocks; err == 0 && i < graph->n_nodes; i++)
-		if (storage_group(graph, i)->is_pool) {
+		if (storage_group(graph, i)->kind == STORAGE_POOL) {
 			snprintf(pool, sizeof(pool), "pool %s",
 				 storage_group(graph, i)->name);
 			err = add_thing(things, i, RANK_POOL, pool, "");
@@ -363,7 +364,7 @@ static int add_disk(struct storage_graph *graph, const struct things *things, si
 {
 	const struct block *block = storage_block(graph, disk);
 	_cleanup_free_ const struct thing **told = NULL;
-	size_t n_reached = storage_walk(graph, &disk, 1, true), n = 0;
+	size_t n_reached = storage_walk(graph, &disk, 1, true, NULL), n = 0;
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < n_reached; i++) {

@@ -419,6 +419,19 @@ static void unresolved(void **state)
 	assert_true(c.objections.entries[0].unresolved);
 	finish(&c);
 
+	/* A card carries it over the network, unless it is known to be a local disk's. */
+	for (int is_local = 0; is_local < 2; is_local++) {
+		start(&c, 2);
+		c.functions[0].class = 0x0c0330;
+		stake = add_stake(&c, FORCE_DISK, true, "/srv", none);
+		assert_int_equal(stake_unresolved(stake, "no device has this UUID"), 0);
+		stake->is_local = is_local;
+		judge(&c, "01:00.0\n02:00.0\n");
+		assert_int_equal(c.objections.n, is_local ? 1 : 2);
+		assert_int_equal(c.objections.entries[0].function.bus, 1);
+		finish(&c);
+	}
+
 	/* What vfio-pci has already carries nothing of the host's. */
 	start(&c, 2);
 	strcpy(c.functions[0].driver, "vfio-pci");

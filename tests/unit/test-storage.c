@@ -318,6 +318,216 @@ static void luks_on_lvm(void **state)
 	stop(&dir);
 }
 
+/* A root on sda, a file system with keys on sdb, a stick sdc, and lines of crypttab. */
+static void check_crypttab(const char *crypttab, const char *expected)
+{
+	char text[1024];
+	struct machine_dir dir;
+
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "E:ID_FS_TYPE=ext4\n");
+	put_block(&dir, AHCI(1), "sdb", "E:ID_FS_TYPE=ext4\n");
+	put_block(&dir, AHCI(2), "sdc",
+		  "S:disk/by-id/usb-Key-0:0\nE:ID_FS_LABEL=KEY\nE:ID_FS_TYPE=vfat\n");
+	put_mapping(&dir, "dm-0", "other", "CRYPT-LUKS2-y", "sdb", "");
+	put(&dir, MOUNTINFO,
+	    "22 1 8:1 / / rw - ext4 /dev/sda rw\n"
+	    "23 22 8:2 / /keys rw - ext4 /dev/sdb rw\n");
+	put(&dir, "/etc/crypttab", crypttab);
+	look(&dir);
+	snprintf(text, sizeof(text),
+		 "/: 0000:00:17.0 sda\n"
+		 "c (in /etc/crypttab without nofail): 0000:00:17.0 sda\n%s",
+		 expected);
+	check_stakes(&dir, text);
+	stop(&dir);
+}
+
+static void keys(void **state)
+{
+	static const char on_c[] = "the key of c (in /etc/crypttab): 0000:00:17.2 sdc\n";
+	static const char on_b[] = "the key of c (in /etc/crypttab): 0000:00:17.1 sdb\n";
+	static const char header[] =
+		"the header of c (in /etc/crypttab): 0000:00:17.1 sdb\n";
+
+	(void)state;
+	check_crypttab("c /dev/sda /dev/disk/by-id/usb-Key-0:0 luks\n", on_c);
+	check_crypttab("c /dev/sda /dev/disk/by-id/usb-Key-0:0:/k luks\n", on_c);
+	check_crypttab("c /dev/sda /k:LABEL=KEY luks\n", on_c);
+	check_crypttab("c /dev/sda /dev/sdc:/k:10 luks,keyscript=passdev\n", on_c);
+	check_crypttab("c /dev/sda /dev/sdc:k luks,keyscript=/lib/x/passdev\n", on_c);
+	check_crypttab("c /dev/sda /dev/gone:/k luks,keyscript=passdev\n",
+		       "the key of c (in /etc/crypttab): ?there is no block device "
+		       "/dev/gone now\n");
+	check_crypttab("c /dev/sda /keys/k luks\n", on_b);
+	/* Where the root is, the key is. */
+	check_crypttab("c /dev/sda /etc/k luks\n", "");
+	/* Nothing to lose. */
+	check_crypttab("c /dev/sda none luks\n", "");
+	check_crypttab("c /dev/sda - luks\n", "");
+	check_crypttab("c /dev/sda /dev/urandom swap\n", "");
+	check_crypttab("c /dev/sda\n", "");
+	check_crypttab("c /dev/sda main luks,keyscript=decrypt_keyctl\n", "");
+	check_crypttab("c /dev/sda some-words luks,keyscript=/root/mine\n", "");
+	/* Another mapping has it. */
+	check_crypttab("c /dev/sda other luks,keyscript=decrypt_derived\n", on_b);
+	/* A script of the owner's. */
+	check_crypttab("c /dev/sda /keys/x luks,keyscript=/root/mine\n", on_b);
+	check_crypttab("c /dev/sda UUID=no luks,keyscript=/root/mine\n",
+		       "the key of c (in /etc/crypttab): ?there is no block device "
+		       "UUID=no now\n");
+
+	check_crypttab("c /dev/sda none luks,header=/dev/sdb\n", header);
+	check_crypttab("c /dev/sda none header=/keys/h,luks\n", header);
+	check_crypttab("c /dev/sda none luks,header=/h:LABEL=KEY\n",
+		       "the header of c (in /etc/crypttab): 0000:00:17.2 sdc\n");
+	check_crypttab("c /dev/sda none luks,header=/boot/h\n", "");
+}
+
+/* What boot can do without, its key is not needed for either. */
+static void key_of_nofail(void **state)
+{
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "");
+	put(&dir, MOUNTINFO, "22 1 8:1 / / rw - ext4 /dev/sda rw\n");
+	put(&dir, "/etc/crypttab",
+	    "c /dev/gone /dev/gone2 luks,nofail,header=/dev/gone3\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.0 sda\n");
+	stop(&dir);
+}
+
+#define PV "E:ID_FS_TYPE=LVM2_member\nE:ID_FS_UUID="
+
+/* A group without all its volumes is not activated, whatever of it is on which. */
+static void volume_group_of_four(void **state)
+{
+	static const char online[] = "/run/lvm/pvs_online/";
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda",
+		  PV "aaaaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa\n"
+		     "E:LVM_VG_NAME_COMPLETE=my-vg\n");
+	put_block(&dir, AHCI(1), "sdb", PV "bbbbbb-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbbb\n");
+	put_block(&dir, AHCI(2), "sdc", PV "cccccc-cccc-cccc-cccc-cccc-cccc-cccccc\n");
+	put_block(&dir, AHCI(3), "sdd", PV "dddddd-dddd-dddd-dddd-dddd-dddd-dddddd\n");
+	put_mapping(&dir, "dm-0", "my--vg-root", "LVM-x", "sda", "E:ID_FS_TYPE=ext4\n");
+	put_mapping(&dir, "dm-1", "my--vg-data", "LVM-y", "sdb", "");
+	put_in(&dir, online, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "8:2\nvg:my-vg\n");
+	/* Without metadata of its own. */
+	put_in(&dir, online, "cccccccccccccccccccccccccccccccc", "8:3\n");
+	put(&dir, "/run/lvm/pvs_lookup/my-vg",
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\ncccccccccccccccccccccccccccccccc\n");
+	put_in(&dir, online, "dddddddddddddddddddddddddddddddd",
+	       "8:4\nvg:my\ndev:/dev/sdd\n");
+	put(&dir, MOUNTINFO, "22 1 8:5 / / rw - ext4 /dev/mapper/my--vg-root rw\n");
+	look(&dir);
+	check_stakes(&dir, "/ (LVM my--vg-root): 0000:00:17.0 sda "
+			   "0000:00:17.1 sdb, of its volume group "
+			   "0000:00:17.2 sdc, of its volume group\n");
+	/* What is on a disk is told by what is on it. */
+	assert_string_equal(use_of(&dir, "sda"), "disk 500 GB: / (LVM my--vg-root)");
+	assert_string_equal(use_of(&dir, "sdb"),
+			    "disk 500 GB: no file system in use (LVM my--vg-data)");
+	assert_string_equal(use_of(&dir, "sdc"),
+			    "disk 500 GB: no file system in use (LVM2_member my-vg)");
+	stop(&dir);
+}
+
+/* A pool on sda1, and sdb1, of which udev says this. */
+static void check_pool(const char *udev, const char *mounts, const char *doubt)
+{
+	struct machine_dir dir;
+	char text[512];
+
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "");
+	put_block(&dir, AHCI(0) "/sda", "sda1",
+		  "E:ID_FS_TYPE=zfs_member\nE:ID_FS_LABEL=tank\n");
+	put_block(&dir, AHCI(1), "sdb", "");
+	put_block(&dir, AHCI(1) "/sdb", "sdb1", udev); /* 8:4 */
+	put_block(&dir, AHCI(2), "sdc", "");
+	put_block(&dir, AHCI(2) "/sdc", "sdc1", "E:ID_FS_TYPE=ext4\n");
+	snprintf(text, sizeof(text), "22 1 8:6 / / rw - ext4 /dev/sdc1 rw\n%s", mounts);
+	put(&dir, MOUNTINFO, text);
+	put(&dir, "/proc/spl/kstat/zfs/tank/state", "ONLINE\n");
+	look(&dir);
+	snprintf(text, sizeof(text),
+		 "/: 0000:00:17.2 sdc\nthe pool tank: 0000:00:17.0 sda%s\n", doubt);
+	check_stakes(&dir, text);
+	assert_int_equal(dir.host.stakes.entries[1].is_local, true);
+	stop(&dir);
+}
+
+static void doubtful_members(void **state)
+{
+	static const char doubt[] =
+		" ?/dev/sdb1 may belong to it: it cannot be told what is on it";
+
+	(void)state;
+	check_pool("E:ID_FS_AMBIVALENT=filesystem:zfs_member:5000 other:x:1\n", "",
+		   doubt);
+	check_pool("E:ID_PART_ENTRY_TYPE=6a898cc3-1dd2-11b2-99a6-080020736631\n", "",
+		   doubt);
+	check_pool("E:ID_PART_ENTRY_TYPE=0xbf\n", "", doubt);
+	check_pool("E:ID_FS_TYPE=zfs_member\n", "", doubt);
+	check_pool("S:disk/by-id/x\n", "", doubt);
+	/* Another pool's, not imported; another type; in use as something else. */
+	check_pool("E:ID_FS_TYPE=zfs_member\nE:ID_FS_LABEL=old\n", "", "");
+	check_pool("E:ID_PART_ENTRY_TYPE=0x83\n", "", "");
+	check_pool("S:disk/by-id/x\n", "23 22 8:4 / /mnt rw - xfs /dev/sdb1 rw\n", "");
+}
+
+/* What is not there now comes over the network only if its line says so. */
+static void absent_is_local(void **state)
+{
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "");
+	put(&dir, MOUNTINFO, "22 1 8:1 / / rw - ext4 /dev/sda rw\n");
+	put(&dir, "/etc/fstab",
+	    "UUID=a /a ext4 defaults 0 2\n"
+	    "UUID=b /b ext4 _netdev 0 2\n"
+	    "tank/c /c zfs defaults 0 0\n");
+	put(&dir, "/etc/crypttab", "d UUID=d none luks\ne UUID=e none luks,_netdev\n");
+	look(&dir);
+	assert_int_equal(dir.host.stakes.n, 6);
+	for (size_t i = 1; i < dir.host.stakes.n; i++) {
+		const struct stake *stake = &dir.host.stakes.entries[i];
+		const bool is_remote = stake->what[0] == 'e' || stake->what[1] == 'b';
+
+		assert_non_null(stake->unresolved);
+		assert_int_equal(stake->is_local, !is_remote);
+	}
+	stop(&dir);
+}
+
+/* Without /var most of the system does not start, whatever mounts it. */
+static void var_is_vital(void **state)
+{
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "");
+	put_block(&dir, AHCI(1), "sdb", "");
+	put_block(&dir, AHCI(2), "sdc", "");
+	put(&dir, MOUNTINFO,
+	    "22 1 8:1 / / rw - ext4 /dev/sda rw\n"
+	    "23 22 8:2 / /var rw - ext4 /dev/sdb rw\n"
+	    "24 22 8:3 / /var/lib/vz rw - ext4 /dev/sdc rw\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.0 sda\n/var: 0000:00:17.1 sdb\n");
+	stop(&dir);
+}
+
 static void zfs_mirror(void **state)
 {
 	static const char esp[] = "E:ID_FS_TYPE=vfat\nE:ID_FS_UUID=%s\n"
@@ -443,9 +653,12 @@ static void swaps(void **state)
 	look(&dir);
 	check_stakes(&dir, "/: 0000:00:17.0 sda\n"
 			   "swap on /dev/sda2: 0000:00:17.0 sda\n"
-			   "the swap file /swap file: 0000:00:17.0 sda\n"
-			   "swap on LABEL=gone (in /etc/fstab): ?there is no block "
-			   "device LABEL=gone now\n");
+			   "the swap file /swap file: 0000:00:17.0 sda\n");
+	/* Boot goes on without it. */
+	assert_int_equal(dir.host.unseen.n, 1);
+	assert_string_equal(dir.host.unseen.lines[0],
+			    "swap on LABEL=gone, which /etc/fstab names: it is not there "
+			    "now");
 	assert_string_equal(use_of(&dir, "sda"),
 			    "disk 500 GB: /, swap, swap (/swap file)");
 	assert_null(use_of(&dir, "zram0"));
@@ -749,6 +962,12 @@ int main(void)
 		cmocka_unit_test(whose_esp),
 		cmocka_unit_test(raid_on_two_controllers),
 		cmocka_unit_test(luks_on_lvm),
+		cmocka_unit_test(keys),
+		cmocka_unit_test(key_of_nofail),
+		cmocka_unit_test(volume_group_of_four),
+		cmocka_unit_test(doubtful_members),
+		cmocka_unit_test(absent_is_local),
+		cmocka_unit_test(var_is_vital),
 		cmocka_unit_test(zfs_mirror),
 		cmocka_unit_test(pool_without_disks),
 		cmocka_unit_test(btrfs_of_two),
