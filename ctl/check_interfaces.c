@@ -314,7 +314,6 @@ static int check_interfaces_line(struct names *names, const struct check_file *f
 	const size_t len = strlen(line);
 	const bool goes_on = len > 0 && line[len - 1] == '\\';
 	bool has_names = *names_follow;
-	const char *keyword;
 	char *word;
 	int err = 0;
 
@@ -322,7 +321,8 @@ static int check_interfaces_line(struct names *names, const struct check_file *f
 		line[len - 1] = '\0';
 	*names_follow = has_names && goes_on;
 	if (!has_names) {
-		keyword = check_next_word(&line);
+		const char *keyword = check_next_word(&line);
+
 		if (keyword == NULL || keyword[0] == '#')
 			return 0;
 		if (strcmp(keyword, "source") == 0 ||

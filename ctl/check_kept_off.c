@@ -323,7 +323,7 @@ static void read_modalias(const struct host *host, const struct pci_function *fu
 	pci_address_format(&function->address, address);
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/modalias", address);
 	if (tree_value(host->root, path, value) == 0 && strlen(value) < MODALIAS_SIZE) {
-		strcpy(ret_alias, value);
+		snprintf(ret_alias, MODALIAS_SIZE, "%s", value);
 		return;
 	}
 	snprintf(ret_alias, MODALIAS_SIZE, "pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X",

@@ -226,7 +226,7 @@ static void find_matches(const struct modprobe *modprobe, const char *entry, siz
 static int check_entry(struct modprobe *modprobe, size_t taker, const char *entry,
 		       size_t len)
 {
-	const bool is_vfio = takers[taker].is_vfio;
+	const bool by_vfio = takers[taker].is_vfio;
 	const char *where = modprobe->ids[taker].where;
 	struct matches matches;
 	bool dropped = false;
@@ -236,19 +236,19 @@ static int check_entry(struct modprobe *modprobe, size_t taker, const char *entr
 	if (matches.n_listed + matches.n_unlisted == 0)
 		return 0;
 	if (matches.n_unlisted == 0)
-		return is_vfio ? findings_add(modprobe->findings, &ids_redundant,
+		return by_vfio ? findings_add(modprobe->findings, &ids_redundant,
 					      "%s: ids=%.*s: matches nothing but listed "
 					      "functions",
 					      where, (int)len, entry) :
 				 0;
-	if (is_vfio)
+	if (by_vfio)
 		err = is_dropped(modprobe, entry, len, &dropped);
 	if (err < 0)
 		return err;
 	return findings_add(modprobe->findings, dropped ? &ids_twin : &ids_takes_unlisted,
 			    "%s: %sids=%.*s: matches %zu function%s that %s not listed: "
 			    "%s%s",
-			    where, is_vfio ? "" : "pci-stub ", (int)len, entry,
+			    where, by_vfio ? "" : "pci-stub ", (int)len, entry,
 			    matches.n_unlisted, matches.n_unlisted == 1 ? "" : "s",
 			    matches.n_unlisted == 1 ? "is" : "are", matches.unlisted,
 			    matches.n_unlisted > NAMED_MAX ? ", ..." : "");

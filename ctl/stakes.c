@@ -27,15 +27,12 @@ int stakes_add(struct stakes *stakes, enum allowlist_force guard, bool any,
 	return 0;
 }
 
-int stake_add_function(struct stake *stake, const struct pci_address *function,
-		       const char *carrier)
+int stake_append_function(struct stake *stake, const struct pci_address *function,
+			  const char *carrier)
 {
 	struct pci_address *functions;
 	char **carriers;
 
-	for (size_t i = 0; i < stake->n; i++)
-		if (pci_address_compare(&stake->functions[i], function) == 0)
-			return 0;
 	functions = array_grow(stake->functions, stake->n, sizeof(*functions));
 	if (functions == NULL)
 		return -ENOMEM;
@@ -49,6 +46,15 @@ int stake_add_function(struct stake *stake, const struct pci_address *function,
 		return -ENOMEM;
 	functions[stake->n++] = *function;
 	return 0;
+}
+
+int stake_add_function(struct stake *stake, const struct pci_address *function,
+		       const char *carrier)
+{
+	for (size_t i = 0; i < stake->n; i++)
+		if (pci_address_compare(&stake->functions[i], function) == 0)
+			return 0;
+	return stake_append_function(stake, function, carrier);
 }
 
 int stake_unresolved(struct stake *stake, const char *format, ...)

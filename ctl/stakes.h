@@ -51,6 +51,11 @@ _must_check_ int stake_add_function(struct stake *stake,
 				    const struct pci_address *function,
 				    const char *carrier);
 
+/* The same for one that it is known not to have: where there are many. */
+_must_check_ int stake_append_function(struct stake *stake,
+				       const struct pci_address *function,
+				       const char *carrier);
+
 /* Says what is not known; only the first sentence is kept. Returns 0 or -ENOMEM. */
 _must_check_ _printf_(2, 3) int stake_unresolved(struct stake *stake, const char *format,
 						 ...);

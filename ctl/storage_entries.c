@@ -382,7 +382,7 @@ static int add_crypttab(struct storage *storage, char *line, bool real)
 	struct storage_entry entry = { .origin = STORAGE_CRYPTTAB };
 	_cleanup_free_ char *script = NULL, *header = NULL;
 	struct storage_words words = { .source = NULL };
-	char *save = NULL, *key, mapping[PATH_MAX];
+	char *save = NULL, *key;
 	const char *options;
 	int err;
 
@@ -399,9 +399,12 @@ static int add_crypttab(struct storage *storage, char *line, bool real)
 	if (real)
 		find_number(&entry, words.source);
 	err = storage_add_entry(storage, &entry, &words);
-	if (err == 0 && key != NULL)
+	if (err == 0 && key != NULL) {
+		char mapping[PATH_MAX];
+
 		err = add_keeper(storage, &entry, STORAGE_KEY, words.target,
 				 find_key(script, key, mapping, sizeof(mapping)), real);
+	}
 	if (err == 0 && header != NULL)
 		err = add_keeper(storage, &entry, STORAGE_HEADER, words.target,
 				 find_keeper(header), real);

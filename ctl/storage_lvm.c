@@ -125,7 +125,7 @@ static int read_lookup(const char *root, const struct volumes *volumes, const ch
 	for (const char *line = strtok_r(data, "\n", &save); err == 0 && line != NULL;
 	     line = strtok_r(NULL, "\n", &save)) {
 		const struct volume *volume;
-		struct volume key;
+		struct volume key = { .block = 0 };
 
 		if (!copy_id(line, key.id))
 			continue;

@@ -17,7 +17,41 @@ struct judging {
 	struct stakes *stakes;
 	void *seen; /* tsearch() tree of texts: what there is a stake for already */
 	bool *held; /* for each node: a stake rests right on it */
+	struct pci_address
+		*functions; /* all that carry block devices, sorted, each once */
+	size_t n_functions;
+	size_t *told; /* for each of them: in which stake it was last told, from 1 */
 };
+
+static int compare_functions(const void *a, const void *b)
+{
+	return pci_address_compare(a, b);
+}
+
+static int find_functions(struct judging *judging)
+{
+	const struct storage *storage = judging->graph->storage;
+	size_t n = 0, n_unique = 0;
+
+	for (size_t i = 0; i < storage->n_blocks; i++)
+		n += storage->blocks[i].n_functions;
+	judging->functions = calloc(n + 1, sizeof(*judging->functions));
+	judging->told = calloc(n + 1, sizeof(*judging->told));
+	if (judging->functions == NULL || judging->told == NULL)
+		return -ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < storage->n_blocks; i++)
+		for (size_t j = 0; j < storage->blocks[i].n_functions; j++)
+			judging->functions[n++] = storage->blocks[i].functions[j];
+	qsort(judging->functions, n, sizeof(*judging->functions), compare_functions);
+	for (size_t i = 0; i < n; i++)
+		if (n_unique == 0 ||
+		    pci_address_compare(&judging->functions[i],
+					&judging->functions[n_unique - 1]) != 0)
+			judging->functions[n_unique++] = judging->functions[i];
+	judging->n_functions = n_unique;
+	return 0;
+}
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -60,15 +94,26 @@ static bool can_be_lost(const struct judging *judging, size_t n)
 }
 
 /* Adds a disk with its functions. is_direct: not only its volume group is needed. */
-static int add_disk(struct stake *stake, const struct block *block, bool is_direct)
+static int add_disk(const struct judging *judging, struct stake *stake,
+		    const struct block *block, bool is_direct)
 {
 	char carrier[NAME_MAX + 64];
 	int err = 0;
 
 	snprintf(carrier, sizeof(carrier), "%s%s", block->name,
 		 is_direct ? "" : ", of its volume group");
-	for (size_t i = 0; err == 0 && i < block->n_functions; i++)
-		err = stake_add_function(stake, &block->functions[i], carrier);
+	for (size_t i = 0; err == 0 && i < block->n_functions; i++) {
+		const struct pci_address *function = bsearch(
+			&block->functions[i], judging->functions, judging->n_functions,
+			sizeof(*function), compare_functions);
+		size_t *told = &judging->told[function - judging->functions];
+
+		/* A stake that is on thousands of them must not look through them all. */
+		if (*told == judging->stakes->n)
+			continue;
+		*told = judging->stakes->n;
+		err = stake_append_function(stake, function, carrier);
+	}
 	return err;
 }
 
@@ -86,7 +131,7 @@ static int add_carriers(const struct judging *judging, struct stake *stake, size
 		/* A partition hangs on its disk's functions; it is the disk that is told.
 		 */
 		if (block != NULL && storage_is_bottom(graph, node))
-			err = add_disk(stake, block, i < n_direct);
+			err = add_disk(judging, stake, block, i < n_direct);
 		if (err < 0 || graph->unknown[node] == NULL)
 			continue;
 		is_local = is_local && graph->is_local[node];
@@ -469,7 +514,9 @@ int storage_add_stakes(struct storage_graph *graph, struct stakes *stakes,
 	judging.held = calloc(graph->n_nodes + 1, sizeof(*judging.held));
 	if (judging.held == NULL)
 		return -ENOMEM;
-	err = judge_mounts(&judging);
+	err = find_functions(&judging);
+	if (err == 0)
+		err = judge_mounts(&judging);
 	if (err == 0)
 		err = judge_entries(&judging, unseen);
 	if (err == 0)
@@ -478,5 +525,7 @@ int storage_add_stakes(struct storage_graph *graph, struct stakes *stakes,
 		err = judge_esps(&judging, unseen);
 	tdestroy(judging.seen, free);
 	free(judging.held);
+	free(judging.functions);
+	free(judging.told);
 	return err;
 }
