@@ -19,9 +19,6 @@
 /* More functions than these are counted, not named. */
 #define NAMED_MAX 4
 
-/* Longer than any modalias of PCI: file2alias.c in scripts/mod. */
-#define MODALIAS_SIZE 80
-
 #define KEPT_OFF_WHAT                                                                    \
 	"Take it out, and run 'ptbind apply'. To give single functions away, list them " \
 	"with 'ptbind add': their drivers need not be kept off."
@@ -316,18 +313,17 @@ static int visit_install(void *data, const char *key, const char *value)
 
 /* By what udev looks a function's module up: file2alias.c in scripts/mod of Linux. */
 static void read_modalias(const struct host *host, const struct pci_function *function,
-			  char ret_alias[static MODALIAS_SIZE])
+			  char ret_alias[static TREE_VALUE_SIZE])
 {
-	char path[PATH_MAX], value[TREE_VALUE_SIZE], address[PCI_ADDRESS_STRSIZE];
+	char path[PATH_MAX], address[PCI_ADDRESS_STRSIZE];
 
 	pci_address_format(&function->address, address);
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/modalias", address);
-	if (tree_value(host->root, path, value) == 0 && strlen(value) < MODALIAS_SIZE) {
-		snprintf(ret_alias, MODALIAS_SIZE, "%s", value);
+	if (tree_value(host->root, path, ret_alias) == 0)
 		return;
-	}
-	snprintf(ret_alias, MODALIAS_SIZE, "pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X",
-		 function->id.vendor, function->id.device, function->subsystem.vendor,
+	snprintf(ret_alias, TREE_VALUE_SIZE,
+		 "pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X", function->id.vendor,
+		 function->id.device, function->subsystem.vendor,
 		 function->subsystem.device, function->class >> 16 & 0xff,
 		 function->class >> 8 & 0xff, function->class & 0xff);
 }
@@ -339,7 +335,7 @@ static void read_modalias(const struct host *host, const struct pci_function *fu
 static int visit_alias(void *data, const char *key, const char *value)
 {
 	struct keeping *keeping = data;
-	char alias[MODALIAS_SIZE];
+	char alias[TREE_VALUE_SIZE];
 
 	if (strncmp(key, "pci:", 4) != 0)
 		return 0;
