@@ -215,10 +215,13 @@ static void print_done(const struct change *change, const struct pairing *before
 		print_lines("added", &change->after.list, after);
 	}
 	printf("the list as it was: %s" STORE_BACKUP_DIR "/%s; 'ptbind undo' brings it "
-	       "back\n"
-	       "next: 'ptbind apply' puts the list into the boot images; it counts from "
-	       "the next boot\n",
+	       "back\n",
 	       change->options->root, change->backup);
+	/* Which refuses it as it is; that the line is bad is said. */
+	if (change->after.list.n_bad > 0)
+		return;
+	puts("next: 'ptbind apply' puts the list into the boot images; it counts from the "
+	     "next boot");
 }
 
 static void print_notes(const struct change *change, const char *kind,
@@ -239,7 +242,8 @@ static void print_bad_lines(const struct change *change)
 		if (list->lines[i].column != 0)
 			fprintf(stderr,
 				"ptbind %s: warning: %s" ALLOWLIST_PATH
-				":%u:%u: %s; the boot skips this line\n",
+				":%u:%u: %s; correct this line: images do not get a list "
+				"with it, they keep the last good one\n",
 				change->command, change->options->root,
 				list->lines[i].number, list->lines[i].column,
 				list->lines[i].error);

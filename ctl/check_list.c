@@ -115,7 +115,7 @@ static const struct finding_kind unpinned = {
 	.severity = SEVERITY_WARNING,
 	.why = "If another card gets this address one day, that one is given away: nothing in "
 	       "the line tells them apart.",
-	.what = "Write the line anew with 'ptbind remove' and 'ptbind add', which adds all pins "
+	.what = "Run 'ptbind add' with its address: that gives a line without pins all pins "
 		"that the function has.",
 };
 

@@ -68,7 +68,8 @@ const struct finding_kind menu_not_seen = {
 	.code = "menu-not-seen",
 	.severity = SEVERITY_NOTE,
 	.why = "Nobody looked whether the boot menu has a way back.",
-	.what = "Run 'ptbind check' as root, with the ESPs mounted.",
+	.what = "Run 'ptbind check' as root, with the ESPs mounted. With a boot loader that "
+		"ptbind does not know, make an entry for the way back by hand: ptbind-early(8).",
 };
 
 int menu_words_disable(const char *words, bool *ret_disables)

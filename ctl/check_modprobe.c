@@ -20,8 +20,8 @@
 static const struct finding_kind ids_takes_unlisted = {
 	.code = "ids-takes-unlisted",
 	.severity = SEVERITY_ERROR,
-	.why = "vfio-pci, or pci-stub, takes every function of the ID before a host driver "
-	       "can, those that the host needs as well: it goes by the ID and not by the list.",
+	.why = "The driver takes every function of the ID before a host driver can, those that "
+	       "the host needs as well: it goes by the ID and not by the list.",
 	.what = "Take the entry out of ids=, and list with 'ptbind add' what the guests need.",
 };
 

@@ -100,8 +100,8 @@ static void print_missing(const struct status *status)
 	if (status->in_container)
 		print_sentence("This is a container; ask on its host.");
 	else
-		print_sentence("It is not in the image that was booted, or that was "
-			       "built before ptbind was installed: " APPLY ".");
+		print_sentence("It is not in the image that was booted, which may have "
+			       "been built before ptbind was installed: " APPLY ".");
 }
 
 /* What comes before all else, as it explains the rest. */
