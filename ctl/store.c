@@ -223,26 +223,11 @@ int store_open(const char *root, bool to_change, struct notes *problems,
 	return err;
 }
 
-static int write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
 /* Fills a file that only its owner sees so far. Where st is given: with its owner, mode.
  */
 static int fill(int fd, const char *data, size_t size, const struct stat *st)
 {
-	int err = write_all(fd, data, size);
+	int err = file_write(fd, data, size);
 
 	if (err == 0 && st != NULL && fchown(fd, st->st_uid, st->st_gid) < 0)
 		err = -errno;

@@ -80,7 +80,7 @@ const char *file_read_error(int err)
 	}
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int file_write(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(fd, data, size);
@@ -108,7 +108,7 @@ int file_replace(const char *path, const char *data, size_t size)
 	if (fd < 0)
 		return -errno;
 
-	err = write_all(fd, data, size);
+	err = file_write(fd, data, size);
 	/* Not what the umask of the caller makes of it. */
 	if (err == 0 && fchmod(fd, 0644) < 0)
 		err = -errno;

@@ -19,6 +19,9 @@ _must_check_ int file_read(const char *path, size_t max, char **ret_data,
 /* A sentence for an error of file_read(), as far as errno's own text misleads. */
 const char *file_read_error(int err);
 
+/* Writes all of size bytes to a file that is open. Returns 0 or a negative errno. */
+_must_check_ int file_write(int fd, const char *data, size_t size);
+
 /*
  * Replaces a file, or makes it, with mode 0644: what reads it sees all of the old content
  * or all of the new. Returns 0 or a negative errno.
