@@ -39,7 +39,7 @@ build/early-objects/%.o: %.c $(KMOD_HEADER) build/musl-include/.done Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(MUSL_CC) $(WARNINGS) $(CPPFLAGS) $(EARLY_CFLAGS) $(KMOD_CPPFLAGS) \
-		-idirafter build/musl-include -MMD -c -o $@ $<
+		-idirafter build/musl-include -MMD -MP -c -o $@ $<
 
 build/ptbind-early.debug: $(EARLY_OBJECTS) $(KMOD_OBJECTS)
 	$(call say,LINK,$@)
@@ -136,7 +136,7 @@ build/guest/test-network: qemu-test/guest/test-network.c \
 		$(filter-out %/ctl/main.o,$(CTL_OBJECTS))
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(WARNINGS) $(CPPFLAGS) -Ictl -Itests/unit $(CTL_CPPFLAGS) $(CTL_CFLAGS) \
+	$(Q)$(CC) $(WARNINGS) $(CPPFLAGS) -Itests/unit $(CTL_CPPFLAGS) $(CTL_CFLAGS) \
 		-o $@ $^ -lcmocka $(CTL_LIBS)
 
 # Tests. Each is a command that prints TAP; tests/run runs them and sums up.

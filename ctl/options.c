@@ -8,7 +8,7 @@
 
 #include "allowlist.h"
 #include "cmd.h"
-#include "guards.h"
+#include "guards/guards.h"
 #include "options.h"
 
 /* Long options without a letter. */

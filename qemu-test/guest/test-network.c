@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "network_read.h"
+#include "network/network_read.h"
 #include "unit.h"
 
 /* Says whether a command of ip(8) works. */

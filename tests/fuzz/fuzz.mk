@@ -13,7 +13,7 @@ build/fuzz/lib/%.o: FUZZ_CFLAGS := $(subst fuzzer,fuzzer-no-link,$(FUZZ_CFLAGS))
 build/fuzz/%.o: %.c tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)clang $(WARNINGS) $(CPPFLAGS) $(FUZZ_CFLAGS) -MMD -c -o $@ $<
+	$(Q)clang $(WARNINGS) $(CPPFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
 build/fuzz/fuzz-%: build/fuzz/tests/fuzz/fuzz-%.o $(FUZZ_OBJECTS)
 	$(call say,LINK,$@)

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "findings.h"
-#include "host.h"
+#include "check/findings.h"
+#include "host/host.h"
 #include "unit.h"
 
 struct check_fixture {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "host/host.h"
 
 #define HOST_TREE_FUNCTIONS_MAX 16
 

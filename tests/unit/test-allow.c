@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "allow.h"
+#include "gate/allow.h"
 #include "unit.h"
 
 static char root[64];

@@ -5,8 +5,8 @@
 #include <json.h>
 #include <stdio.h>
 
-#include "boot_report.h"
 #include "report.h"
+#include "status/boot_report.h"
 #include "unit.h"
 
 /* Parses bytes with a NUL behind them, as file_read() gives them. */

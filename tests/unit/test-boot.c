@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "boot_entry.h"
-#include "boot_loader.h"
-#include "findings.h"
-#include "grub_menu.h"
-#include "image.h"
+#include "boot/boot_entry.h"
+#include "boot/boot_loader.h"
+#include "boot/grub_menu.h"
+#include "boot/image.h"
+#include "check/findings.h"
 
 #define LINE "0000:05:00.0 id=8086:125c\n"
 #define ORDER_GOOD                                                                       \

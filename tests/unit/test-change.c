@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "change.h"
-#include "targets.h"
+#include "edit/change.h"
+#include "edit/targets.h"
 #include "unit.h"
 
 static const struct options plain = { .root = "/nonexistent" };

@@ -2,7 +2,7 @@
 /* Tests of checking the list itself. */
 
 #include "check.h"
-#include "stakes.h"
+#include "host/stakes.h"
 
 #define LIST "/etc/ptbind/allowlist"
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "claim_judge.h"
+#include "claim/claim_judge.h"
 #include "unit.h"
 
 static const char list_text[] = "04:00.0 id=8086:125c\n"

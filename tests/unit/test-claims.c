@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "claims.h"
 #include "file.h"
+#include "status/claims.h"
 #include "unit.h"
 
 static char root[64];

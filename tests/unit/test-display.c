@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of finding the host's displays, and whether it can do without the last. */
 
-#include "console.h"
-#include "guards.h"
+#include "guards/guards.h"
+#include "host/console.h"
 #include "host_tree.h"
 
 #define PCI "/sys/devices/pci0000:00"

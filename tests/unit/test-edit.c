@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of edits of the allowlist's text. */
 
-#include "edit.h"
+#include "edit/edit.h"
 #include "unit.h"
 
 static void check_bytes(struct edits *edits, const char *before, size_t before_size,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of the gate's decision. */
 
-#include "gate_judge.h"
+#include "gate/gate_judge.h"
 #include "result.h"
 #include "unit.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "guards.h"
+#include "guards/guards.h"
 #include "unit.h"
 
 #define N_MAX 8

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests of ctl/inventory.c: twins, groups, needs, lines, order. */
+/* Tests of ctl/list/inventory.c: twins, groups, needs, lines, order. */
 
 #include "unit.h"
 
 #include <errno.h>
 
-#include "inventory.h"
+#include "list/inventory.h"
 
 /* A host of functions, and its inventory with a list. */
 struct setup {

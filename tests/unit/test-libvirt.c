@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "libvirt.h"
+#include "guest/libvirt.h"
 #include "unit.h"
 
 #define HOSTDEV(attributes)                                                               \

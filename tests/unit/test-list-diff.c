@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "list_diff.h"
+#include "status/list_diff.h"
 #include "unit.h"
 
 /* Compares two texts; writes +LINE, -LINE and WAS>IS for what differs. */

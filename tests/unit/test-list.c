@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests of ctl/list_text.c, ctl/names.c and ctl/reset.c: words about functions. */
+/* Tests of list_text.c, names.c and reset.c: words about functions. */
 
 #include "unit.h"
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "list.h"
+#include "list/list.h"
 
 static void test_wrap(void **state)
 {

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "listed.h"
+#include "status/listed.h"
 #include "unit.h"
 
 static char root[] = "/tmp/ptbind-test-listed-XXXXXX";

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "host.h"
+#include "host/host.h"
 #include "unit.h"
 
 static char root[] = "/tmp/ptbind-test-network-XXXXXX";

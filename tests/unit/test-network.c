@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "network.h"
+#include "network/network.h"
 #include "unit.h"
 
 static struct network net;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "pins.h"
+#include "edit/pins.h"
 #include "unit.h"
 
 #define SERIAL UINT64_C(0x207c14fffff47871)

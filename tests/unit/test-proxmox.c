@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "proxmox.h"
+#include "guest/proxmox.h"
 #include "unit.h"
 
 /* A copy that ends where the text ends, to catch reads behind it. */

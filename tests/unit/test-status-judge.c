@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of what became of a line since boot. */
 
-#include "status_judge.h"
+#include "status/status_judge.h"
 #include "unit.h"
 
 #define GONE NULL

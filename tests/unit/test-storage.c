@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host.h"
-#include "storage.h"
-#include "storage_graph.h"
-#include "storage_judge.h"
-#include "storage_udev.h"
+#include "host/host.h"
+#include "storage/storage.h"
+#include "storage/storage_graph.h"
+#include "storage/storage_judge.h"
+#include "storage/storage_udev.h"
 #include "unit.h"
 
 #define PCI "/sys/devices/pci0000:00"

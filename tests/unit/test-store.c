@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "allowlist.h"
+#include "edit/store.h"
 #include "file.h"
 #include "paths.h"
-#include "store.h"
 #include "tree.h"
 #include "unit.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of following USB devices and keyboards down to their controller. */
 
+#include "host/input_kind.h"
+#include "host/sys_device.h"
 #include "host_tree.h"
-#include "input_kind.h"
-#include "sys_device.h"
 
 #define PCI "/sys/devices/pci0000:00"
 #define XHCI PCI "/0000:00:14.0"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of uses and stakes: added, ordered, found. */
 
-#include "stakes.h"
+#include "host/stakes.h"
+#include "host/uses.h"
 #include "unit.h"
-#include "uses.h"
 
 static void add(struct uses *uses, const char *function, enum use_kind kind,
 		const char *device)

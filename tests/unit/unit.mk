@@ -14,7 +14,7 @@ UNIT_SOURCES := $(LIB_SOURCES) early/kernel_log.c early/worker.c \
 	$(filter-out ctl/main.c,$(CTL_SOURCES))
 UNIT_OBJECTS := $(UNIT_SOURCES:.c=.o)
 
-UNIT_CPPFLAGS = $(CPPFLAGS) -Iearly -Ictl $(CTL_CPPFLAGS)
+UNIT_CPPFLAGS = $(CPPFLAGS) -Iearly $(CTL_CPPFLAGS)
 UNIT_CFLAGS := $(STD) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 
@@ -26,7 +26,7 @@ define unit_rules
 build/unit/$(1)/%.o: %.c tests/unit/unit.mk
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
-	$$(Q)$(1) $$(WARNINGS) $$(UNIT_CPPFLAGS) $$(UNIT_CFLAGS) -MMD -c -o $$@ $$<
+	$$(Q)$(1) $$(WARNINGS) $$(UNIT_CPPFLAGS) $$(UNIT_CFLAGS) -MMD -MP -c -o $$@ $$<
 
 build/unit/$(1)/test-%: build/unit/$(1)/tests/unit/test-%.o \
 		$$(addprefix build/unit/$(1)/,$$(UNIT_OBJECTS))

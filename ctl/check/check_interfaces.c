@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Checking the names of network interfaces in the host's configuration: which of them the
+ * next boot no longer has, and which it gives to another card.
+ */
+
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "check_files.h"
+#include "host/line_set.h"
+#include "tree.h"
+
+#define INTERFACES_PATH "/etc/network/interfaces"
+#define INTERFACES_DIR "/etc/network"
+#define SOURCE_DEPTH_MAX 8
+
+/* How a name came about: name_assign_type in Documentation/ABI/testing/sysfs-class-net,
+ * NET_NAME_ENUM in include/uapi/linux/netdevice.h. */
+#define NAME_ASSIGN_ENUM "1"
+
+static const struct finding_kind given_away = {
+	.code = "interface-given-away",
+	.severity = SEVERITY_WARNING,
+	.why = "The interface no longer exists once its function is bound: what names it comes "
+	       "up without it, or not at all.",
+	.what = "Take it out of the host's network configuration.",
+};
+
+static const struct finding_kind renumbered = {
+	.code = "interface-renumbered",
+	.severity = SEVERITY_WARNING,
+	.why = "The kernel counts these names in the order in which the cards appear. With a "
+	       "listed card gone, the name goes to another card, and the host's addresses with "
+	       "it.",
+	.what = "Give the card a name that stays, by its MAC address, in a file of "
+		"/etc/systemd/network: systemd.link(5); and use that name.",
+};
+
+static const struct finding_kind missing = {
+	.code = "interface-missing",
+	.severity = SEVERITY_WARNING,
+	.why = "The name is made of the card's bus number, which changes when other cards come "
+	       "or go. No interface has it now.",
+	.what = "Look with 'ip -br link' what the card is called now, and correct the "
+		"configuration.",
+};
+
+/* One interface of the host that is a PCI function's. */
+struct nic {
+	char *name;
+	struct pci_address address;
+	bool counted; /* the kernel named it by counting */
+	bool leaves;  /* the next boot binds its function */
+};
+
+struct names {
+	const struct host *host;
+	struct findings *findings;
+	struct line_set bound; /* what the next boot binds */
+	struct nic *nics;      /* by name */
+	size_t n;
+	const struct nic *leaving; /* the counted one of the lowest number that leaves */
+	struct tree_names visited; /* files of interfaces(5): each counts once */
+};
+
+/* Is it ethN? Writes N. */
+static bool parse_counted(const char *name, unsigned long *ret_number)
+{
+	char *end;
+
+	if (strncmp(name, "eth", 3) != 0 || !isdigit((unsigned char)name[3]))
+		return false;
+	*ret_number = strtoul(name + 3, &end, 10);
+	return *end == '\0';
+}
+
+/* Did the kernel count it? Where the kernel does not tell, the name does. */
+static bool is_counted(const struct host *host, const char *name)
+{
+	char path[PATH_MAX], value[TREE_VALUE_SIZE];
+	unsigned long number;
+
+	if (!parse_counted(name, &number))
+		return false;
+	snprintf(path, sizeof(path), "/sys/class/net/%s/name_assign_type", name);
+	return tree_value(host->root, path, value) < 0 ||
+	       strcmp(value, NAME_ASSIGN_ENUM) == 0;
+}
+
+static int read_nics(struct names *names)
+{
+	const struct host *host = names->host;
+	struct tree_names entries;
+	int err;
+
+	err = tree_list(host->root, "/sys/class/net", &entries);
+	if (err < 0)
+		return check_not_read(names->findings, "/sys/class/net", err);
+	names->nics = calloc(entries.n + 1, sizeof(*names->nics));
+	if (names->nics == NULL)
+		err = -ENOMEM;
+	for (size_t i = 0; err == 0 && i < entries.n; i++) {
+		struct nic nic = { .name = entries.entries[i] };
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "/sys/class/net/%s/device", nic.name);
+		if (tree_function(host->root, path, &nic.address) < 0)
+			continue;
+		nic.counted = is_counted(host, nic.name);
+		nic.leaves = line_set_has(&names->bound, &nic.address);
+		entries.entries[i] = NULL;
+		names->nics[names->n++] = nic;
+	}
+	tree_names_free(&entries);
+	return err;
+}
+
+/* The first of the interfaces that the kernel counted, and that will be gone. */
+static const struct nic *find_leaving(const struct names *names)
+{
+	unsigned long lowest = ULONG_MAX, number;
+	const struct nic *found = NULL;
+
+	for (size_t i = 0; i < names->n; i++) {
+		const struct nic *nic = &names->nics[i];
+
+		if (!nic->leaves || !nic->counted || !parse_counted(nic->name, &number) ||
+		    number >= lowest)
+			continue;
+		lowest = number;
+		found = nic;
+	}
+	return found;
+}
+
+static int compare_nic(const void *name, const void *nic)
+{
+	return strcmp(name, ((const struct nic *)nic)->name);
+}
+
+static const struct nic *find_nic(const struct names *names, const char *name)
+{
+	if (names->n == 0)
+		return NULL;
+	return bsearch(name, names->nics, names->n, sizeof(*names->nics), compare_nic);
+}
+
+/* Reads a decimal number behind a letter, if it comes next. */
+static bool next_number(const char **text, char letter, unsigned long max,
+			unsigned long *ret_number)
+{
+	unsigned long number;
+	char *end;
+
+	if (**text != letter || !isdigit((unsigned char)(*text)[1]))
+		return false;
+	number = strtoul(*text + 1, &end, 10);
+	if (number > max)
+		return false;
+	*text = end;
+	*ret_number = number;
+	return true;
+}
+
+/*
+ * The function in a name that is made of where the card is: en[P<domain>]p<bus>s<slot>
+ * [f<function>], decimal, and more behind it for the ports of one function
+ * (systemd.net-naming-scheme(7), ID_NET_NAME_PATH).
+ */
+static bool parse_slot_name(const char *name, struct pci_address *ret_address)
+{
+	unsigned long domain = 0, bus, slot, function = 0;
+	const char *s = name + 2;
+
+	if (strncmp(name, "en", 2) != 0)
+		return false;
+	(void)next_number(&s, 'P', UINT32_MAX, &domain);
+	if (!next_number(&s, 'p', UINT8_MAX, &bus) ||
+	    !next_number(&s, 's', PCI_DEVICE_MAX, &slot))
+		return false;
+	(void)next_number(&s, 'f', PCI_FUNCTION_MAX, &function);
+	if (*s != '\0' && *s != 'n' && *s != 'd')
+		return false;
+	*ret_address = (struct pci_address){ .domain = (uint32_t)domain,
+					     .bus = (uint8_t)bus,
+					     .device = (uint8_t)slot,
+					     .function = (uint8_t)function };
+	return true;
+}
+
+static int say_given_away(const struct names *names, const char *where, const char *name,
+			  const struct pci_address *address)
+{
+	char text[PCI_ADDRESS_STRSIZE];
+
+	pci_address_format(address, text);
+	return findings_add(names->findings, &given_away, "%s: %s is %s, which is listed",
+			    where, name, text);
+}
+
+/* An interface that there is, and stays: does a counted one before it leave? */
+static int check_count(const struct names *names, const char *where,
+		       const struct nic *nic)
+{
+	const struct nic *leaving = names->leaving;
+	char text[PCI_ADDRESS_STRSIZE];
+	unsigned long own, other;
+
+	if (leaving == NULL || !nic->counted || !parse_counted(nic->name, &own) ||
+	    !parse_counted(leaving->name, &other) || other > own)
+		return 0;
+	pci_address_format(&leaving->address, text);
+	return findings_add(names->findings, &renumbered,
+			    "%s: %s, counted after %s, which is %s and listed", where,
+			    nic->name, leaving->name, text);
+}
+
+/* Judges a name that the configuration has somewhere. */
+static int check_name(const struct names *names, const char *path, unsigned int line,
+		      const char *name)
+{
+	const struct nic *nic = find_nic(names, name);
+	char where[PATH_MAX + 16], sys[PATH_MAX];
+	struct pci_address address;
+
+	snprintf(where, sizeof(where), "%s:%u", path, line);
+	if (nic != NULL && nic->leaves)
+		return say_given_away(names, where, name, &nic->address);
+	if (nic != NULL)
+		return check_count(names, where, nic);
+	if (!parse_slot_name(name, &address))
+		return 0;
+	if (line_set_has(&names->bound, &address))
+		return say_given_away(names, where, name, &address);
+	/* It may be a name of the owner's that only looks like one. */
+	snprintf(sys, sizeof(sys), "/sys/class/net/%s", name);
+	if (tree_has(names->host->root, sys))
+		return 0;
+	return findings_add(names->findings, &missing, "%s: there is no %s", where, name);
+}
+
+/* Does a word of interfaces(5) have names behind it which have to be there? */
+static bool needs_names(const char *word)
+{
+	static const char *const words[] = {
+		"auto",         "bridge_ports", "bridge-ports",    "bond-slaves",
+		"bond_slaves",  "slaves",       "vlan-raw-device", "vlan_raw_device",
+		"bond-primary", "ovs_bonds",    "ovs_ports",
+	};
+
+	/* "allow-auto" is "auto"; of others, udev or Open vSwitch brings up the names. */
+	if (strncmp(word, "allow-", 6) == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Checks one name, of which a VLAN ("enp4s0.10") and an alias ("eth0:1") have a part. */
+static int check_word(const struct names *names, const struct check_file *file,
+		      char *word)
+{
+	word[strcspn(word, ".:@")] = '\0';
+	return check_name(names, file->path, file->line, word);
+}
+
+static int check_interfaces_file(struct names *names, const char *path,
+				 unsigned int depth);
+
+/* Follows "source PATTERN" and "source-directory DIR" of interfaces(5). */
+static int check_source(struct names *names, const char *pattern, bool is_dir,
+			unsigned int depth)
+{
+	char dir[PATH_MAX];
+	struct tree_names paths = { 0 };
+	const char *last;
+	int err;
+
+	if (depth == SOURCE_DEPTH_MAX)
+		return 0;
+	snprintf(dir, sizeof(dir), "%s%s", pattern[0] == '/' ? "" : INTERFACES_DIR "/",
+		 pattern);
+	if (is_dir) {
+		last = "*";
+	} else {
+		char *slash = strrchr(dir, '/');
+
+		*slash = '\0';
+		last = slash + 1;
+	}
+	err = check_files_list(names->host, dir, "", names->findings, &paths);
+	for (size_t i = 0; err == 0 && i < paths.n; i++)
+		if (fnmatch(last, strrchr(paths.entries[i], '/') + 1, FNM_PERIOD) == 0)
+			err = check_interfaces_file(names, paths.entries[i], depth + 1);
+	tree_names_free(&paths);
+	return err;
+}
+
+/*
+ * A line of interfaces(5). One that ends in a backslash goes on in the next, but for
+ * comments: *names_follow is whether names go on in this one, and then in the next.
+ */
+static int check_interfaces_line(struct names *names, const struct check_file *file,
+				 char *line, unsigned int depth, bool *names_follow)
+{
+	const size_t len = strlen(line);
+	const bool goes_on = len > 0 && line[len - 1] == '\\';
+	bool has_names = *names_follow;
+	char *word;
+	int err = 0;
+
+	if (goes_on)
+		line[len - 1] = '\0';
+	*names_follow = has_names && goes_on;
+	if (!has_names) {
+		const char *keyword = check_next_word(&line);
+
+		if (keyword == NULL || keyword[0] == '#')
+			return 0;
+		if (strcmp(keyword, "source") == 0 ||
+		    strcmp(keyword, "source-directory") == 0) {
+			word = check_next_word(&line);
+			return word == NULL ? 0 :
+					      check_source(names, word, keyword[6] == '-',
+							   depth);
+		}
+		has_names = needs_names(keyword);
+		*names_follow = has_names && goes_on;
+	}
+	while (err == 0 && has_names && (word = check_next_word(&line)) != NULL)
+		err = check_word(names, file, word);
+	return err;
+}
+
+/* Notes that a file is read. Returns whether it was not before, or -ENOMEM. */
+static int visit(struct names *names, const char *path)
+{
+	struct tree_names *visited = &names->visited;
+	char **entries;
+
+	for (size_t i = 0; i < visited->n; i++)
+		if (strcmp(visited->entries[i], path) == 0)
+			return 0;
+	entries = array_grow(visited->entries, visited->n, sizeof(*entries));
+	if (entries == NULL)
+		return -ENOMEM;
+	visited->entries = entries;
+	entries[visited->n] = strdup(path);
+	if (entries[visited->n] == NULL)
+		return -ENOMEM;
+	visited->n++;
+	return 1;
+}
+
+static int check_interfaces_file(struct names *names, const char *path,
+				 unsigned int depth)
+{
+	bool names_follow = false;
+	struct check_file file;
+	char *line;
+	int err;
+
+	err = visit(names, path);
+	if (err <= 0)
+		return err;
+	err = check_file_open(names->host, path, names->findings, &file);
+	if (err < 0)
+		return err;
+	while (err == 0 && (line = check_file_next(&file)) != NULL)
+		err = check_interfaces_line(names, &file, line, depth, &names_follow);
+	check_file_close(&file);
+	return err;
+}
+
+/* The names behind one key in the section [Match] of a file of systemd-networkd. */
+static int check_match(const struct names *names, const char *path, const char *key)
+{
+	struct check_file file;
+	bool in_match = false;
+	char *line, *word;
+	int err;
+
+	err = check_file_open(names->host, path, names->findings, &file);
+	if (err < 0)
+		return err;
+	while (err == 0 && (line = check_file_next(&file)) != NULL) {
+		if (line[0] == '[')
+			in_match = strcmp(line, "[Match]") == 0;
+		if (!in_match || strncmp(line, key, strlen(key)) != 0)
+			continue;
+		line += strlen(key) + strspn(line + strlen(key), " \t");
+		if (*line++ != '=')
+			continue;
+		while (err == 0 && (word = check_next_word(&line)) != NULL)
+			err = check_name(names, path, file.line, word);
+	}
+	check_file_close(&file);
+	return err;
+}
+
+/* Names in a file of netplan: whole words, wherever they are. */
+static int check_netplan(const struct names *names, const char *path, const char *key)
+{
+	static const char separators[] = " \t:.,[]{}\"'-";
+	struct check_file file;
+	char *line;
+	int err;
+
+	(void)key;
+	err = check_file_open(names->host, path, names->findings, &file);
+	if (err < 0)
+		return err;
+	while (err == 0 && (line = check_file_next(&file)) != NULL) {
+		char *word;
+
+		line[strcspn(line, "#")] = '\0';
+		while (err == 0 && (word = strsep(&line, separators)) != NULL)
+			if (word[0] != '\0')
+				err = check_name(names, path, file.line, word);
+	}
+	check_file_close(&file);
+	return err;
+}
+
+static int check_dirs(const struct names *names)
+{
+	static const struct {
+		const char *dir, *suffix, *key;
+		int (*check)(const struct names *names, const char *path,
+			     const char *key);
+	} dirs[] = {
+		{ "/etc/systemd/network", ".network", "Name", check_match },
+		{ "/etc/systemd/network", ".link", "OriginalName", check_match },
+		{ "/etc/netplan", ".yaml", NULL, check_netplan },
+	};
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(dirs); i++) {
+		struct tree_names paths = { 0 };
+
+		err = check_files_list(names->host, dirs[i].dir, dirs[i].suffix,
+				       names->findings, &paths);
+		for (size_t j = 0; err == 0 && j < paths.n; j++)
+			err = dirs[i].check(names, paths.entries[j], dirs[i].key);
+		tree_names_free(&paths);
+	}
+	return err;
+}
+
+int check_interfaces(const struct host *host, const struct next_boot *next,
+		     struct findings *findings)
+{
+	struct names names = { .host = host, .findings = findings };
+	int err;
+
+	err = line_set_fill(next, false, &names.bound);
+	if (err == 0)
+		err = read_nics(&names);
+	names.leaving = find_leaving(&names);
+	if (err == 0)
+		err = check_interfaces_file(&names, INTERFACES_PATH, 0);
+	if (err == 0)
+		err = check_dirs(&names);
+	for (size_t i = 0; i < names.n; i++)
+		free(names.nics[i].name);
+	free(names.nics);
+	tree_names_free(&names.visited);
+	line_set_free(&names.bound);
+	return err;
+}

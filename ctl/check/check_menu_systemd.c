@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The check of systemd-boot's menu: loader.conf, the entries, the EFI variables. */
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boot/boot_loader.h"
+#include "check_menu.h"
+#include "tree.h"
+
+#define CONF_SIZE_MAX 65536
+
+static const struct finding_kind saved = {
+	.code = "menu-saved",
+	.severity = SEVERITY_WARNING,
+	.why = "systemd-boot remembers the entry that was booted last: after a boot with "
+	       "passthrough off all others would be such ones.",
+	.what = "Take 'default @saved' out of loader.conf.",
+};
+
+struct check {
+	const struct host *host;
+	const struct boot_entries *entries;
+	struct findings *findings;
+};
+
+/* What loader.conf(5) says. */
+struct conf {
+	char timeout[64]; /* empty: it says nothing, which means none */
+	char chosen[256]; /* "default"; empty: none */
+};
+
+/* Copies the value of a line of loader.conf if it has the key. */
+static void take_value(const char *line, const char *key, char *ret_value, size_t size)
+{
+	const size_t len = strlen(key);
+
+	line += strspn(line, " \t");
+	if (strncmp(line, key, len) != 0 || strchr(" \t", line[len]) == NULL ||
+	    line[len] == '\0')
+		return;
+	line += len + strspn(line + len, " \t");
+	snprintf(ret_value, size, "%.*s", (int)strcspn(line, " \t\r"), line);
+}
+
+static int read_conf(const struct check *check, const char *place, struct conf *ret_conf)
+{
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_MAX], *rest, *line;
+	struct conf conf = { 0 };
+	size_t size;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/loader/loader.conf", place);
+	err = tree_read(check->host->root, path, CONF_SIZE_MAX, &text, &size);
+	if (err == -ENOMEM)
+		return err;
+	rest = err == 0 ? text : NULL;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		take_value(line, "timeout", conf.timeout, sizeof(conf.timeout));
+		take_value(line, "default", conf.chosen, sizeof(conf.chosen));
+	}
+	*ret_conf = conf;
+	return 0;
+}
+
+/* What 'bootctl set-timeout' and 'set-default' wrote goes before the file. */
+static void read_variables(const struct check *check, struct conf *conf)
+{
+	char value[256];
+
+	if (boot_loader_variable(check->host->root, "LoaderConfigTimeout", value,
+				 sizeof(value)) == 0)
+		snprintf(conf->timeout, sizeof(conf->timeout), "%.63s", value);
+	if (boot_loader_variable(check->host->root, "LoaderEntryDefault", value,
+				 sizeof(value)) == 0)
+		snprintf(conf->chosen, sizeof(conf->chosen), "%s", value);
+}
+
+static int check_timeout(const struct check *check, const char *place,
+			 const struct conf *conf)
+{
+	static const char *const hidden[] = { "", "0", "menu-hidden", "menu-disabled" };
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(hidden); i++) {
+		if (strcmp(conf->timeout, hidden[i]) != 0)
+			continue;
+		err = findings_add(check->findings, &menu_hidden,
+				   "%s/loader/loader.conf: timeout: %s", place,
+				   conf->timeout[0] != '\0' ? conf->timeout : "none");
+		if (err == 0)
+			err = findings_advise(check->findings,
+					      "Put 'timeout 5' into it; 'bootctl "
+					      "set-timeout 5' where the ESP is not to be "
+					      "written to.");
+	}
+	return err;
+}
+
+/* Is an entry of the place chosen by a pattern, as loader.conf has it? */
+static bool is_chosen(const struct boot_entry *entry, const char *place,
+		      const char *pattern)
+{
+	char id[PATH_MAX];
+
+	snprintf(id, sizeof(id), "%s.conf", entry->id);
+	return strcmp(entry->place, place) == 0 &&
+	       (fnmatch(pattern, id, FNM_CASEFOLD) == 0 ||
+		fnmatch(pattern, entry->id, FNM_CASEFOLD) == 0);
+}
+
+static int add_default_recovery(const struct check *check, const char *place,
+				const char *chosen)
+{
+	int err = findings_add(check->findings, &menu_default_recovery,
+			       "%s: the default is '%s'", place, chosen);
+
+	if (err < 0)
+		return err;
+	return findings_advise(check->findings,
+			       "Run 'bootctl set-default \"\"', and correct 'default' in "
+			       "%s/loader/loader.conf.",
+			       place);
+}
+
+static int check_default(const struct check *check, const char *place,
+			 const struct conf *conf)
+{
+	bool own = false, recovery = false;
+
+	if (strcmp(conf->chosen, "@saved") == 0)
+		return findings_add(check->findings, &saved,
+				    "%s/loader/loader.conf: default @saved", place);
+	if (conf->chosen[0] == '\0' || conf->chosen[0] == '@')
+		return 0;
+	for (size_t i = 0; i < check->entries->n; i++) {
+		const struct boot_entry *entry = &check->entries->entries[i];
+
+		if (!is_chosen(entry, place, conf->chosen))
+			continue;
+		own = own || !entry->is_recovery;
+		recovery = recovery || entry->is_recovery;
+	}
+	/* Of several that match systemd-boot takes the first, and ours are the last. */
+	if (recovery && !own)
+		return add_default_recovery(check, place, conf->chosen);
+	return 0;
+}
+
+/* What 'bootctl set-oneshot' chose. */
+static int check_next(const struct check *check)
+{
+	char next[256];
+	int err;
+
+	if (boot_loader_variable(check->host->root, "LoaderEntryOneShot", next,
+				 sizeof(next)) < 0 ||
+	    strncmp(next, RECOVERY_ENTRY_PREFIX, strlen(RECOVERY_ENTRY_PREFIX)) != 0)
+		return 0;
+	err = findings_add(check->findings, &menu_next_recovery,
+			   "the EFI variable LoaderEntryOneShot: %s", next);
+	if (err < 0)
+		return err;
+	return findings_advise(check->findings,
+			       "To take it back: bootctl set-oneshot \"\"");
+}
+
+/* Is there an entry of ours beside one of a kernel's own, which turns it off? */
+static int find_recovery(const struct check *check, const struct boot_entry *own,
+			 bool *ret_found)
+{
+	const size_t prefix = strlen(RECOVERY_ENTRY_PREFIX);
+
+	*ret_found = false;
+	for (size_t i = 0; i < check->entries->n; i++) {
+		const struct boot_entry *entry = &check->entries->entries[i];
+
+		if (entry->is_recovery && strcmp(entry->place, own->place) == 0 &&
+		    strcmp(entry->id + prefix, own->id) == 0 && entry->options != NULL)
+			return menu_words_disable(entry->options, ret_found);
+	}
+	return 0;
+}
+
+static int check_entry(const struct check *check, const struct boot_entry *entry)
+{
+	char path[PATH_MAX];
+	bool found;
+	int err;
+
+	err = find_recovery(check, entry, &found);
+	if (err == 0 && !found)
+		err = findings_add(check->findings, &menu_no_recovery,
+				   "%s/loader/entries: none beside %s", entry->place,
+				   entry->file);
+	snprintf(path, sizeof(path), "%s%s", entry->place, entry->kernel);
+	if (err == 0 && !tree_has(check->host->root, path))
+		err = findings_add(check->findings, &menu_kernel_missing,
+				   "%s/loader/entries/%s names %s, which is not there",
+				   entry->place, entry->file, entry->kernel);
+	return err;
+}
+
+static bool has_entries(const struct check *check, const char *place)
+{
+	for (size_t i = 0; i < check->entries->n; i++)
+		if (strcmp(check->entries->entries[i].place, place) == 0)
+			return true;
+	return false;
+}
+
+/* Is it an entry of a kernel that is installed, neither ours nor some other program? */
+static bool is_own(const struct boot_entry *entry, const char *place)
+{
+	return !entry->is_recovery && entry->kernel != NULL && entry->n_initrds > 0 &&
+	       strcmp(entry->place, place) == 0;
+}
+
+/* One entry that turns it off may be the owner's way back; all of them are a mistake. */
+static int check_words(const struct check *check, const char *place)
+{
+	const struct boot_entry *first = NULL;
+	int err;
+
+	for (size_t i = 0; i < check->entries->n; i++) {
+		const struct boot_entry *entry = &check->entries->entries[i];
+		bool disables = false;
+
+		if (!is_own(entry, place))
+			continue;
+		err = entry->options == NULL ?
+			      0 :
+			      menu_words_disable(entry->options, &disables);
+		if (err < 0 || !disables)
+			return err;
+		first = first != NULL ? first : entry;
+	}
+	if (first == NULL)
+		return 0;
+	err = findings_add(check->findings, &menu_disables, "%s/loader/entries/%s: %s",
+			   place, first->file, first->options);
+	if (err < 0)
+		return err;
+	return findings_advise(check->findings, "Take them out of /etc/kernel/cmdline, "
+						"and run 'ptbind apply'.");
+}
+
+/* What holds for a place as a whole. */
+static int check_place(const struct check *check, const char *place)
+{
+	struct conf conf;
+	int err;
+
+	if (!has_entries(check, place))
+		return 0;
+	err = read_conf(check, place, &conf);
+	if (err < 0)
+		return err;
+	read_variables(check, &conf);
+	err = check_timeout(check, place, &conf);
+	if (err == 0)
+		err = check_default(check, place, &conf);
+	return err < 0 ? err : check_words(check, place);
+}
+
+int check_loader_entries(const struct host *host, const struct boot_entries *entries,
+			 struct findings *findings)
+{
+	const struct check check = { host, entries, findings };
+	int err = check_next(&check);
+
+	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
+		err = check_place(&check, entries->places[i]);
+	for (size_t i = 0; err == 0 && i < entries->n; i++)
+		if (is_own(&entries->entries[i], entries->entries[i].place))
+			err = check_entry(&check, &entries->entries[i]);
+	for (size_t i = 0; err == 0 && i < entries->unmounted.n; i++)
+		err = findings_add(findings, &menu_not_seen,
+				   "on the ESP with the UUID %s",
+				   entries->unmounted.lines[i]);
+	for (size_t i = 0; err == 0 && i < entries->unreadable.n; i++)
+		err = findings_add(findings, &menu_not_seen, "%s",
+				   entries->unreadable.lines[i]);
+	return err;
+}
