@@ -68,10 +68,23 @@ int network_add_route(struct network *network, const struct net_route *route)
 	return 0;
 }
 
+static bool is_known(const struct network *network, const struct net_session *session)
+{
+	for (size_t i = 0; i < network->n_sessions; i++)
+		if (strcmp(network->sessions[i].client, session->client) == 0 &&
+		    network->sessions[i].family == session->family &&
+		    memcmp(network->sessions[i].server, session->server,
+			   sizeof(session->server)) == 0)
+			return true;
+	return false;
+}
+
 int network_add_session(struct network *network, const struct net_session *session)
 {
 	struct net_session *sessions, copy = *session;
 
+	if (is_known(network, session))
+		return 0;
 	sessions = array_grow(network->sessions, network->n_sessions, sizeof(*sessions));
 	if (sessions == NULL)
 		return -ENOMEM;
@@ -328,6 +341,7 @@ void network_free(struct network *network)
 	free(network->addresses_unseen);
 	free(network->routes_unseen);
 	free(network->sessions_unseen);
+	free(network->others_unseen);
 	free(network->by_name);
 	free(network->by_index);
 	free(network->uppers);

@@ -99,6 +99,7 @@ struct network {
 	char *addresses_unseen;
 	char *routes_unseen;
 	char *sessions_unseen;
+	char *others_unseen; /* of sessions: there may be more; none of this process's */
 
 	size_t *by_name, *by_index; /* of network_sort() */
 	/* Of network_join(): the uppers of link i are uppers[first_upper[i]] and on. */
@@ -107,8 +108,8 @@ struct network {
 };
 
 /*
- * Add one element. A link's name and kind are copied, as are a session's texts. Return 0
- * or -ENOMEM.
+ * Add one element. A link's name and kind are copied, as are a session's texts; one
+ * between the same two addresses as one before is not added. Return 0 or -ENOMEM.
  */
 _must_check_ int network_add_link(struct network *network, const struct net_link *link);
 _must_check_ int network_add_edge(struct network *network, size_t upper, size_t lower);

@@ -24,17 +24,6 @@ struct search {
 	int error;       /* the environment of one cannot be read: a negative errno */
 };
 
-static bool is_known(const struct network *network, const struct net_session *session)
-{
-	for (size_t i = 0; i < network->n_sessions; i++)
-		if (strcmp(network->sessions[i].client, session->client) == 0 &&
-		    network->sessions[i].family == session->family &&
-		    memcmp(network->sessions[i].server, session->server,
-			   sizeof(session->server)) == 0)
-			return true;
-	return false;
-}
-
 static int add_value(struct network *network, const char *value)
 {
 	struct net_session session;
@@ -46,8 +35,7 @@ static int add_value(struct network *network, const char *value)
 				      "understood");
 	if (err < 0)
 		return err;
-	if (!is_known(network, &session))
-		err = network_add_session(network, &session);
+	err = network_add_session(network, &session);
 	net_session_free(&session);
 	return err;
 }
@@ -103,8 +91,7 @@ static unsigned int read_parent(struct search *search, unsigned int pid)
 	end = strrchr(stat, ')');
 	if (name == NULL || end == NULL || strlen(end) < strlen(") S 0"))
 		return 0;
-	if (strncmp(name, "(sshd", strlen("(sshd")) == 0 ||
-	    strncmp(name, "(dropbear", strlen("(dropbear")) == 0)
+	if (network_is_ssh_server(name + 1))
 		search->ssh_server = true;
 	parent = strtoul(end + strlen(") S "), NULL, 10);
 	return parent > (unsigned long)INT32_MAX ? 0 : (unsigned int)parent;

@@ -19,6 +19,7 @@
 #include "array.h"
 #include "file.h"
 #include "network_read.h"
+#include "text.h"
 #include "tree.h"
 
 #define CLASS_NET "/sys/class/net"
@@ -281,17 +282,6 @@ static int read_links(struct reader *reader)
 /* A function that takes one line of a file, as words. Returns 0 or -ENOMEM. */
 typedef int take_line(struct reader *reader, char *const *words, size_t n);
 
-static size_t split(char *line, char **ret_words)
-{
-	char *save = NULL;
-	size_t n = 0;
-
-	for (char *word = strtok_r(line, " \t", &save); word != NULL && n < WORDS_MAX;
-	     word = strtok_r(NULL, " \t", &save))
-		ret_words[n++] = word;
-	return n;
-}
-
 /* Reads a file of proc/net. Returns 0, or a negative errno. */
 static int read_lines(struct reader *reader, const char *path, take_line *take)
 {
@@ -305,7 +295,7 @@ static int read_lines(struct reader *reader, const char *path, take_line *take)
 		return err;
 	for (char *line = strtok_r(data, "\n", &save); err == 0 && line != NULL;
 	     line = strtok_r(NULL, "\n", &save)) {
-		const size_t n = split(line, words);
+		const size_t n = text_split(line, words, WORDS_MAX);
 
 		if (n > 0)
 			err = take(reader, words, n);

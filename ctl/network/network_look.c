@@ -10,10 +10,9 @@
 static int note_unseen(const struct network *network, struct notes *unseen)
 {
 	const char *const reasons[] = {
-		network->links_unseen,
-		network->addresses_unseen,
-		network->routes_unseen,
-		network->sessions_unseen,
+		network->links_unseen,  network->addresses_unseen,
+		network->routes_unseen, network->sessions_unseen,
+		network->others_unseen,
 	};
 	int err = 0;
 
@@ -23,7 +22,8 @@ static int note_unseen(const struct network *network, struct notes *unseen)
 	return err;
 }
 
-/* Sessions are those of the running host: the environment is not another one's. */
+/* Sessions are those of the running host: neither environment nor processes are
+ * another's. */
 static int read_all(const char *root, struct network *network)
 {
 	int err;
@@ -34,6 +34,8 @@ static int read_all(const char *root, struct network *network)
 		err = network_read_kernel(network);
 	if (err == 0 && root[0] == '\0')
 		err = network_read_sessions(network);
+	if (err == 0 && root[0] == '\0')
+		err = network_read_ssh_servers(root, network);
 	return err < 0 ? err : network_join(network);
 }
 

@@ -29,4 +29,14 @@ void network_read_device(const char *root, struct net_link *link);
  */
 _must_check_ int network_read_sessions(struct network *network);
 
+/*
+ * Adds the SSH sessions that SSH servers of the host have connections for, whoever's they
+ * are, from DIR/proc. Without root there are none to be seen, which is said in
+ * others_unseen. Returns 0 or -ENOMEM.
+ */
+_must_check_ int network_read_ssh_servers(const char *root, struct network *network);
+
+/* Is this the name of a process of an SSH server, as in /proc/PID/comm? */
+bool network_is_ssh_server(const char *process);
+
 #endif

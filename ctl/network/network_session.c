@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "network.h"
+#include "text.h"
 
 #define SSH_CONNECTION_WORDS 4
 
@@ -42,34 +43,18 @@ static char *cut_zone(char *text)
 	return zone + 1;
 }
 
-/* Splits text at blanks into exactly as many words. */
-static int split(char *text, char *ret_words[static SSH_CONNECTION_WORDS])
-{
-	char *save = NULL, *word;
-	size_t n = 0;
-
-	for (word = strtok_r(text, " ", &save); word != NULL;
-	     word = strtok_r(NULL, " ", &save)) {
-		if (n == SSH_CONNECTION_WORDS)
-			return -EINVAL;
-		ret_words[n++] = word;
-	}
-	return n == SSH_CONNECTION_WORDS ? 0 : -EINVAL;
-}
-
 int net_session_parse(const char *text, struct net_session *ret_session)
 {
-	char *words[SSH_CONNECTION_WORDS], *zone, client[INET6_ADDRSTRLEN];
+	char *words[SSH_CONNECTION_WORDS + 1], *zone, client[INET6_ADDRSTRLEN];
 	_cleanup_free_ char *copy = strdup(text);
 	struct net_session session = { 0 };
 	uint8_t bytes[16];
-	int family, err;
+	int family;
 
 	if (copy == NULL)
 		return -ENOMEM;
-	err = split(copy, words);
-	if (err < 0)
-		return err;
+	if (text_split(copy, words, ARRAY_SIZE(words)) != SSH_CONNECTION_WORDS)
+		return -EINVAL;
 	(void)cut_zone(words[0]);
 	zone = cut_zone(words[2]);
 	if (parse_address(words[0], &family, bytes) < 0 ||

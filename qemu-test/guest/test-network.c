@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -380,6 +381,99 @@ static void session_of_an_ancestor(void **state)
 	assert_false(finds_session("192.0.2.8 50000 192.0.2.2 22"));
 }
 
+#define SERVER "192.0.2.5"
+
+/* A connection from the host to itself, both ends of it: what an SSH server has. */
+static bool connect_to_self(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(22) };
+	const int server = socket(AF_INET, SOCK_STREAM, 0),
+		  client = socket(AF_INET, SOCK_STREAM, 0);
+	const int yes = 1;
+
+	return inet_pton(AF_INET, SERVER, &address.sin_addr) == 1 &&
+	       setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+	       bind(server, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	       listen(server, 1) == 0 &&
+	       connect(client, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	       accept(server, NULL, NULL) >= 0;
+}
+
+/* Starts a process of this name that has such a connection, and ends with this one. */
+static pid_t start_server(const char *name)
+{
+	int ready[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		byte = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+		       prctl(PR_SET_NAME, name) == 0 && connect_to_self();
+		(void)!write(ready[1], &byte, 1);
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+static void read_servers(const char *name, struct network *network)
+{
+	const pid_t pid = start_server(name);
+
+	*network = (struct network){ 0 };
+	assert_int_equal(network_read_ssh_servers("", network), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* Of its two ends only the one that somebody connected to is a session. */
+static void session_of_a_server(void **state)
+{
+	static const uint8_t server[] = { 192, 0, 2, 5 };
+	struct network network;
+
+	(void)state;
+	assert_true(ip("link set lo up") && ip("address add " SERVER "/32 dev lo"));
+	read_servers("nginx", &network);
+	assert_int_equal(network.n_sessions, 0);
+	network_free(&network);
+	read_servers("sshd-session", &network);
+	assert_null(network.others_unseen);
+	assert_int_equal(network.n_sessions, 1);
+	assert_string_equal(network.sessions[0].client, SERVER);
+	assert_memory_equal(network.sessions[0].server, server, sizeof(server));
+	network_free(&network);
+}
+
+/* Whoever is not root cannot see what a server has, and is told so. */
+static void server_of_root(void **state)
+{
+	struct network network = { 0 };
+	pid_t server, pid;
+	int status;
+
+	(void)state;
+	assert_true(ip("link set lo up") && ip("address add " SERVER "/32 dev lo"));
+	server = start_server("sshd");
+	pid = fork();
+	if (pid == 0)
+		_exit(setuid(65534) == 0 && network_read_ssh_servers("", &network) == 0 &&
+				      network.n_sessions == 0 &&
+				      network.others_unseen != NULL ?
+			      0 :
+			      1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(kill(server, SIGKILL), 0);
+	assert_int_equal(waitpid(server, NULL, 0), server);
+}
+
 #define test(name) cmocka_unit_test_setup(name, enter)
 
 int main(int argc, char *argv[])
@@ -395,6 +489,8 @@ int main(int argc, char *argv[])
 		test(ipv6),
 		test(files_agree),
 		cmocka_unit_test(session_of_an_ancestor),
+		test(session_of_a_server),
+		test(server_of_root),
 	};
 
 	if (argc == 2 && strcmp(argv[1], "sessions") == 0)
