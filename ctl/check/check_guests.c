@@ -2,20 +2,16 @@
 /* Checking the guests of Proxmox VE and libvirt against the list. */
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
 #include "check_files.h"
-#include "gate/gate_read.h"
 #include "host/line_set.h"
 #include "host/stakes.h"
 #include "tree.h"
 
-#define QEMU_SERVER_DIR "/etc/pve/qemu-server"
-#define LIBVIRT_DIR "/etc/libvirt/qemu"
 #define LIBVIRT_HOOK "/etc/libvirt/hooks/qemu.d/ptbind"
 
 static const struct finding_kind unclear = {
@@ -89,14 +85,6 @@ struct guests {
 	bool any_libvirt; /* a domain has listed functions */
 };
 
-/* What is known of one guest beside its devices. */
-struct about {
-	const char *path; /* of its configuration */
-	bool is_proxmox;
-	bool has_hook; /* Proxmox VE: some hookscript */
-	bool autostart;
-};
-
 /* What the host would lose with a function alone, or NULL. */
 static const struct stake *find_stake(const struct host *host,
 				      const struct pci_address *address)
@@ -132,8 +120,9 @@ static int add_taking(struct guests *guests, const struct pci_address *address,
 	return 0;
 }
 
-static int check_unlisted(const struct guests *guests, const struct about *about,
-			  const char *source, const struct pci_function *function)
+static int check_unlisted(const struct guests *guests,
+			  const struct configured_guest *guest, const char *source,
+			  const struct pci_function *function)
 {
 	const struct stake *stake = find_stake(guests->host, &function->address);
 	char address[PCI_ADDRESS_STRSIZE];
@@ -144,20 +133,20 @@ static int check_unlisted(const struct guests *guests, const struct about *about
 	pci_address_format(&function->address, address);
 	if (stake != NULL)
 		return findings_add(guests->findings, &guest_takes_stake,
-				    "%s: %s: %s carries %s", about->path, source, address,
+				    "%s: %s: %s carries %s", guest->path, source, address,
 				    stake->what);
 	if (n_uses > 0)
 		return findings_add(guests->findings, &guest_unlisted,
-				    "%s: %s: %s is not listed (%s: %s)", about->path,
+				    "%s: %s: %s is not listed (%s: %s)", guest->path,
 				    source, address, uses[0].device, uses[0].text);
 	return findings_add(guests->findings, &guest_unlisted,
-			    "%s: %s: %s is not listed%s%s%s", about->path, source,
+			    "%s: %s: %s is not listed%s%s%s", guest->path, source,
 			    address, function->driver[0] != '\0' ? " (" : "",
 			    function->driver, function->driver[0] != '\0' ? ")" : "");
 }
 
 /* Checks one function that there is. *listed tells whether it is on the list. */
-static int check_function(struct guests *guests, const struct about *about,
+static int check_function(struct guests *guests, const struct configured_guest *guest,
 			  const char *source, const struct pci_function *function,
 			  bool *listed)
 {
@@ -168,19 +157,19 @@ static int check_function(struct guests *guests, const struct about *about,
 
 		pci_address_format(&function->address, address);
 		return findings_add(guests->findings, &guest_bridge,
-				    "%s: %s: %s is a bridge (class %06x)", about->path,
+				    "%s: %s: %s is a bridge (class %06x)", guest->path,
 				    source, address, function->class);
 	}
-	if (about->autostart)
-		err = add_taking(guests, &function->address, about->path);
+	if (guest->autostart)
+		err = add_taking(guests, &function->address, guest->path);
 	if (err == 0 && line_set_has(&guests->listed, &function->address))
 		*listed = true;
 	else if (err == 0)
-		err = check_unlisted(guests, about, source, function);
+		err = check_unlisted(guests, guest, source, function);
 	return err;
 }
 
-static int check_device(struct guests *guests, const struct about *about,
+static int check_device(struct guests *guests, const struct configured_guest *guest,
 			const struct guest_device *device, bool *listed)
 {
 	const struct machine *machine = &guests->host->machine;
@@ -201,112 +190,43 @@ static int check_device(struct guests *guests, const struct about *about,
 		found = found || function != NULL ||
 			line_set_has(&guests->listed, &address);
 		if (function != NULL)
-			err = check_function(guests, about, device->source, function,
+			err = check_function(guests, guest, device->source, function,
 					     listed);
 	}
 	if (err < 0 || found)
 		return err;
 	pci_functions_format(functions, text);
 	return findings_add(guests->findings, &guest_absent, "%s: %s: there is no %s",
-			    about->path, device->source, text);
+			    guest->path, device->source, text);
 }
 
-static int check_guest(struct guests *guests, const struct about *about,
-		       const struct guest *guest)
+static int check_guest(struct guests *guests, const struct configured_guest *guest)
 {
+	const struct notes *problems = &guest->guest.problems;
 	bool listed = false;
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < guest->problems.n; i++)
-		err = findings_add(guests->findings, &unclear, "%s: %s", about->path,
-				   guest->problems.lines[i]);
-	for (size_t i = 0; err == 0 && i < guest->n_devices; i++)
-		err = check_device(guests, about, &guest->devices[i], &listed);
+	for (size_t i = 0; err == 0 && i < problems->n; i++)
+		err = findings_add(guests->findings, &unclear, "%s: %s", guest->path,
+				   problems->lines[i]);
+	for (size_t i = 0; err == 0 && i < guest->guest.n_devices; i++)
+		err = check_device(guests, guest, &guest->guest.devices[i], &listed);
 	if (err < 0 || !listed)
 		return err;
-	if (!about->is_proxmox)
+	if (!guest->is_proxmox)
 		guests->any_libvirt = true;
-	else if (!about->has_hook)
+	else if (!guest->has_hook)
 		err = findings_add(guests->findings, &ungated,
 				   "%s: it has listed functions, and no hookscript",
-				   about->path);
+				   guest->path);
 	return err;
 }
 
-/* Reads what of a virtual machine's current configuration is not about its devices. */
-static int read_settings(struct guests *guests, struct about *about)
+static int check_configured(struct guests *guests, const struct configured_guest *guest)
 {
-	struct check_file file;
-	const char *line;
-	int err;
-
-	err = check_file_open(guests->host, about->path, guests->findings, &file);
-	if (err < 0)
-		return err;
-	while ((line = check_file_next(&file)) != NULL && line[0] != '[') {
-		if (strncmp(line, "hookscript:", 11) == 0)
-			about->has_hook = true;
-		else if (strncmp(line, "onboot:", 7) == 0)
-			about->autostart = strchr(line, '1') != NULL;
-	}
-	check_file_close(&file);
-	return 0;
-}
-
-static int check_proxmox(struct guests *guests, const char *path)
-{
-	struct about about = { .path = path, .is_proxmox = true };
-	const char *name = strrchr(path, '/') + 1;
-	struct gate_input input = { 0 };
-	char vmid[NAME_MAX + 1];
-	int err;
-
-	snprintf(vmid, sizeof(vmid), "%.*s", (int)strcspn(name, "."), name);
-	err = gate_read_proxmox(guests->host->root, vmid, &input);
-	if (err == 0)
-		err = read_settings(guests, &about);
-	if (err == 0)
-		err = check_guest(guests, &about, &input.guest);
-	gate_input_free(&input);
-	return err;
-}
-
-static int check_libvirt(struct guests *guests, const char *path)
-{
-	struct about about = { .path = path };
-	struct gate_input input = { 0 };
-	char joined[PATH_MAX], autostart[PATH_MAX];
-	FILE *xml;
-	int err;
-
-	err = tree_path(guests->host->root, path, joined, sizeof(joined));
-	if (err < 0)
-		return 0;
-	xml = fopen(joined, "re");
-	if (xml == NULL)
-		return check_not_read(guests->findings, path, -errno);
-	snprintf(autostart, sizeof(autostart), LIBVIRT_DIR "/autostart/%s",
-		 strrchr(path, '/') + 1);
-	about.autostart = tree_has(guests->host->root, autostart);
-	err = gate_read_libvirt(xml, &input);
-	if (err == 0)
-		err = check_guest(guests, &about, &input.guest);
-	gate_input_free(&input);
-	(void)fclose(xml);
-	return err;
-}
-
-static int check_dir(struct guests *guests, const char *dir, const char *suffix,
-		     int (*check)(struct guests *guests, const char *path))
-{
-	struct tree_names paths = { 0 };
-	int err;
-
-	err = check_files_list(guests->host, dir, suffix, guests->findings, &paths);
-	for (size_t i = 0; err == 0 && i < paths.n; i++)
-		err = check(guests, paths.entries[i]);
-	tree_names_free(&paths);
-	return err;
+	if (guest->error < 0)
+		return check_not_read(guests->findings, guest->path, guest->error);
+	return check_guest(guests, guest);
 }
 
 static int compare_takings(const void *a, const void *b)
@@ -355,10 +275,8 @@ int check_guests(const struct host *host, const struct next_boot *next,
 	int err;
 
 	err = line_set_fill(next, true, &guests.listed);
-	if (err == 0)
-		err = check_dir(&guests, QEMU_SERVER_DIR, ".conf", check_proxmox);
-	if (err == 0)
-		err = check_dir(&guests, LIBVIRT_DIR, ".xml", check_libvirt);
+	for (size_t i = 0; err == 0 && i < host->guests.n; i++)
+		err = check_configured(&guests, &host->guests.entries[i]);
 	if (err == 0)
 		err = check_takings(&guests);
 	if (err == 0 && guests.any_libvirt && !tree_has(host->root, LIBVIRT_HOOK))

@@ -50,6 +50,8 @@ int host_read(const char *root, struct host *ret_host)
 	if (err == 0)
 		err = look(&host);
 	if (err == 0)
+		err = configured_guests_read(root, &host.guests);
+	if (err == 0)
 		err = note_serials(&host);
 	if (err == 0)
 		*ret_host = host;
@@ -71,6 +73,7 @@ void host_free(struct host *host)
 	machine_free(&host->machine);
 	uses_free(&host->uses);
 	stakes_free(&host->stakes);
+	configured_guests_free(&host->guests);
 	notes_free(&host->unseen);
 	sysfs_close(&host->sysfs);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "allowlist.h"
+#include "guest/configured.h"
 #include "machine.h"
 #include "notes.h"
 #include "result.h"
@@ -21,6 +22,7 @@ struct host {
 	struct machine machine; /* every function, with all facts that can be read */
 	struct uses uses;       /* sorted */
 	struct stakes stakes;
+	struct configured_guests guests;
 	struct notes unseen; /* what could not be seen, and why: sentences */
 	bool unprivileged;   /* read by another than root, who sees less */
 };

@@ -88,6 +88,8 @@ static inline const char *fixture_check(struct check_fixture *fixture,
 	size_t len = 0;
 
 	findings_free(&fixture->findings);
+	configured_guests_free(&fixture->host.guests);
+	assert_int_equal(configured_guests_read(fixture->root, &fixture->host.guests), 0);
 	assert_int_equal(check(&fixture->host, &fixture->next, &fixture->findings), 0);
 	fixture->text[0] = '\0';
 	for (size_t i = 0; i < fixture->findings.n; i++) {
@@ -118,6 +120,7 @@ static inline void fixture_end(struct check_fixture *fixture)
 	machine_free(&fixture->host.machine);
 	uses_free(&fixture->host.uses);
 	stakes_free(&fixture->host.stakes);
+	configured_guests_free(&fixture->host.guests);
 	assert_int_equal(nftw(fixture->root, fixture_remove, 16, FTW_DEPTH | FTW_PHYS),
 			 0);
 }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading the configurations of guests. */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "configured.h"
+#include "hostpci_read.h"
+#include "libvirt.h"
+#include "proxmox.h"
+#include "tree.h"
+
+#define LIBVIRT_DIR "/etc/libvirt/qemu"
+
+struct reader {
+	const char *root;
+	struct configured_guests *guests;
+};
+
+/* Reads what is at the path of a new guest into it. Returns 0 or -ENOMEM. */
+typedef int read_guest(struct reader *reader, struct configured_guest *guest);
+
+static void free_guest(struct configured_guest *guest)
+{
+	free(guest->path);
+	guest_free(&guest->guest);
+}
+
+/* Adds a guest, which becomes the array's, also where that fails. */
+static int add_guest(struct reader *reader, struct configured_guest *guest)
+{
+	struct configured_guests *guests = reader->guests;
+	struct configured_guest *entries;
+
+	entries = array_grow(guests->entries, guests->n, sizeof(*entries));
+	if (entries == NULL) {
+		free_guest(guest);
+		return -ENOMEM;
+	}
+	guests->entries = entries;
+	entries[guests->n++] = *guest;
+	return 0;
+}
+
+/*
+ * Takes the settings that are not about devices. Those of snapshots and pending changes
+ * come behind a line in brackets; text ends with a NUL, and is changed.
+ */
+static void take_settings(struct configured_guest *guest, char *text)
+{
+	char *save = NULL;
+
+	for (char *line = strtok_r(text, "\r\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\r\n", &save)) {
+		line += strspn(line, " \t");
+		if (line[0] == '[')
+			return;
+		if (strncmp(line, "hookscript:", strlen("hookscript:")) == 0)
+			guest->has_hook = true;
+		else if (strncmp(line, "onboot:", strlen("onboot:")) == 0)
+			guest->autostart = strchr(line, '1') != NULL;
+	}
+}
+
+static int read_proxmox(struct reader *reader, struct configured_guest *guest)
+{
+	_cleanup_free_ char *text = NULL;
+	char name[PATH_MAX];
+	size_t size;
+	int err;
+
+	guest->is_proxmox = true;
+	guest->error =
+		tree_read(reader->root, guest->path, QEMU_SERVER_CONF_MAX, &text, &size);
+	if (guest->error < 0)
+		return guest->error == -ENOMEM ? -ENOMEM : 0;
+	if (tree_path(reader->root, guest->path, name, sizeof(name)) < 0)
+		return 0;
+	err = hostpci_read(reader->root, name, text, size, &guest->guest);
+	if (err == 0)
+		take_settings(guest, text);
+	return err;
+}
+
+static int read_libvirt(struct reader *reader, struct configured_guest *guest)
+{
+	_cleanup_free_ char *text = NULL;
+	char autostart[PATH_MAX];
+	size_t size;
+
+	guest->error =
+		tree_read(reader->root, guest->path, LIBVIRT_XML_MAX, &text, &size);
+	if (guest->error < 0)
+		return guest->error == -ENOMEM ? -ENOMEM : 0;
+	snprintf(autostart, sizeof(autostart), LIBVIRT_DIR "/autostart/%s",
+		 strrchr(guest->path, '/') + 1);
+	guest->autostart = tree_has(reader->root, autostart);
+	return libvirt_parse_domain(text, size, &guest->guest);
+}
+
+static bool ends_in(const char *name, const char *suffix)
+{
+	const size_t len = strlen(name), suffix_len = strlen(suffix);
+
+	return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
+}
+
+static int read_one(struct reader *reader, const char *dir, const char *name,
+		    read_guest *read)
+{
+	struct configured_guest guest = { 0 };
+	int err;
+
+	if (asprintf(&guest.path, "%s/%s", dir, name) < 0)
+		return -ENOMEM;
+	err = read(reader, &guest);
+	if (err == 0)
+		return add_guest(reader, &guest);
+	free_guest(&guest);
+	return err;
+}
+
+/* Adds a directory that cannot be listed, in the place of the guests in it. */
+static int add_unread(struct reader *reader, const char *dir, int error)
+{
+	struct configured_guest guest = { .path = strdup(dir), .error = error };
+
+	return guest.path == NULL ? -ENOMEM : add_guest(reader, &guest);
+}
+
+static int read_dir(struct reader *reader, const char *dir, const char *suffix,
+		    read_guest *read)
+{
+	struct tree_names names = { 0 };
+	int err = tree_list(reader->root, dir, &names);
+
+	if (err < 0 && err != -ENOTDIR)
+		return err == -ENOMEM ? err : add_unread(reader, dir, err);
+	err = 0;
+	for (size_t i = 0; err == 0 && i < names.n; i++)
+		if (ends_in(names.entries[i], suffix))
+			err = read_one(reader, dir, names.entries[i], read);
+	tree_names_free(&names);
+	return err;
+}
+
+int configured_guests_read(const char *root, struct configured_guests *ret_guests)
+{
+	struct configured_guests guests = { 0 };
+	struct reader reader = { root, &guests };
+	int err;
+
+	err = read_dir(&reader, QEMU_SERVER_DIR, ".conf", read_proxmox);
+	if (err == 0)
+		err = read_dir(&reader, LIBVIRT_DIR, ".xml", read_libvirt);
+	if (err == 0)
+		*ret_guests = guests;
+	else
+		configured_guests_free(&guests);
+	return err;
+}
+
+void configured_guests_free(struct configured_guests *guests)
+{
+	for (size_t i = 0; i < guests->n; i++)
+		free_guest(&guests->entries[i]);
+	free(guests->entries);
+	*guests = (struct configured_guests){ 0 };
+}
