@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
 #include "check_files.h"
+#include "host/guest_takings.h"
 #include "host/line_set.h"
 #include "host/stakes.h"
 #include "tree.h"
@@ -69,19 +69,12 @@ static const struct finding_kind shared = {
 	.what = "Keep one of the two from starting by itself, or give it something else.",
 };
 
-/* A function that a guest which starts with the host takes. */
-struct taking {
-	struct pci_address address;
-	char *guest;
-};
-
 struct guests {
 	const struct host *host;
 	struct findings *findings;
 	/* With what is refused: the check of the list says what is wrong with that. */
 	struct line_set listed;
-	struct taking *takings;
-	size_t n_takings;
+	struct guest_takings takings;
 	bool any_libvirt; /* a domain has listed functions */
 };
 
@@ -99,25 +92,6 @@ static const struct stake *find_stake(const struct host *host,
 				return stake;
 	}
 	return NULL;
-}
-
-static int add_taking(struct guests *guests, const struct pci_address *address,
-		      const char *guest)
-{
-	struct taking *takings;
-	char *copy;
-
-	takings = array_grow(guests->takings, guests->n_takings, sizeof(*takings));
-	if (takings == NULL)
-		return -ENOMEM;
-	guests->takings = takings;
-	copy = strdup(guest);
-	if (copy == NULL)
-		return -ENOMEM;
-	takings[guests->n_takings].address = *address;
-	takings[guests->n_takings].guest = copy;
-	guests->n_takings++;
-	return 0;
 }
 
 static int check_unlisted(const struct guests *guests,
@@ -160,11 +134,9 @@ static int check_function(struct guests *guests, const struct configured_guest *
 				    "%s: %s: %s is a bridge (class %06x)", guest->path,
 				    source, address, function->class);
 	}
-	if (guest->autostart)
-		err = add_taking(guests, &function->address, guest->path);
-	if (err == 0 && line_set_has(&guests->listed, &function->address))
+	if (line_set_has(&guests->listed, &function->address))
 		*listed = true;
-	else if (err == 0)
+	else
 		err = check_unlisted(guests, guest, source, function);
 	return err;
 }
@@ -229,30 +201,20 @@ static int check_configured(struct guests *guests, const struct configured_guest
 	return check_guest(guests, guest);
 }
 
-static int compare_takings(const void *a, const void *b)
+/* Finds the functions that two guests take. */
+static int check_takings(const struct guests *guests)
 {
-	const struct taking *x = a, *y = b;
-	int order = pci_address_compare(&x->address, &y->address);
-
-	return order != 0 ? order : strcmp(x->guest, y->guest);
-}
-
-static int check_takings(struct guests *guests)
-{
+	const struct guest_takings *takings = &guests->takings;
 	int err = 0;
 
-	if (guests->n_takings > 0)
-		qsort(guests->takings, guests->n_takings, sizeof(*guests->takings),
-		      compare_takings);
-	for (size_t i = 1; err == 0 && i < guests->n_takings; i++) {
-		const struct taking *a = &guests->takings[i - 1],
-				    *b = &guests->takings[i];
+	for (size_t i = 1; err == 0 && i < takings->n; i++) {
+		const struct guest_taking *a = &takings->entries[i - 1],
+					  *b = &takings->entries[i];
 		char address[PCI_ADDRESS_STRSIZE];
 
-		if (pci_address_compare(&a->address, &b->address) != 0 ||
-		    strcmp(a->guest, b->guest) == 0)
+		if (a->function != b->function || strcmp(a->guest, b->guest) == 0)
 			continue;
-		pci_address_format(&a->address, address);
+		pci_address_format(&a->function->address, address);
 		err = findings_add(guests->findings, &shared,
 				   "%s and %s: both start by themselves and name %s",
 				   a->guest, b->guest, address);
@@ -260,12 +222,37 @@ static int check_takings(struct guests *guests)
 	return err;
 }
 
-static void free_guests(struct guests *guests)
+/* Do guests take all that carries a stake, and no line any of it? */
+static bool is_lost_to_guests(const struct guests *guests, const struct stake *stake)
 {
-	for (size_t i = 0; i < guests->n_takings; i++)
-		free(guests->takings[i].guest);
-	free(guests->takings);
-	line_set_free(&guests->listed);
+	for (size_t i = 0; i < stake->n; i++)
+		if (line_set_has(&guests->listed, &stake->functions[i]) ||
+		    guest_takings_find(&guests->takings, guests->host,
+				       &stake->functions[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* Finds what guests take from the host together; a function alone was found before. */
+static int check_lost(const struct guests *guests)
+{
+	const struct stakes *stakes = &guests->host->stakes;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < stakes->n; i++) {
+		const struct stake *stake = &stakes->entries[i];
+
+		if (stake->any || stake->n < 2 || !is_lost_to_guests(guests, stake))
+			continue;
+		err = findings_add(
+			guests->findings, &guest_takes_stake,
+			"%s: with others that start by themselves it takes all that carries "
+			"%s",
+			guest_takings_find(&guests->takings, guests->host,
+					   &stake->functions[0]),
+			stake->what);
+	}
+	return err;
 }
 
 int check_guests(const struct host *host, const struct next_boot *next,
@@ -275,14 +262,19 @@ int check_guests(const struct host *host, const struct next_boot *next,
 	int err;
 
 	err = line_set_fill(next, true, &guests.listed);
+	if (err == 0)
+		err = guest_takings_fill(host, &guests.takings);
 	for (size_t i = 0; err == 0 && i < host->guests.n; i++)
 		err = check_configured(&guests, &host->guests.entries[i]);
 	if (err == 0)
 		err = check_takings(&guests);
+	if (err == 0)
+		err = check_lost(&guests);
 	if (err == 0 && guests.any_libvirt && !tree_has(host->root, LIBVIRT_HOOK))
 		err = findings_add(findings, &ungated,
 				   "%s is not there, and domains have listed functions",
 				   LIBVIRT_HOOK);
-	free_guests(&guests);
+	guest_takings_free(&guests.takings);
+	line_set_free(&guests.listed);
 	return err;
 }

@@ -9,6 +9,7 @@
 
 #include "array.h"
 #include "guards.h"
+#include "host/guest_takings.h"
 
 /* Base classes and classes, PCI Code and ID Assignment 1.11, 1.1 and what follows. */
 #define CLASS_STORAGE 0x01
@@ -35,6 +36,7 @@ struct judgement {
 	const struct next_boot *next;
 	struct taken *taken; /* by address, then in the order of enum how */
 	size_t n_taken;
+	struct guest_takings by_guests; /* those go as well, whatever is listed */
 	struct objections objections;
 	/* All functions, by group; and those behind others, by what they are behind. */
 	const struct pci_function **by_group, **behind;
@@ -382,39 +384,77 @@ static int judge_any(struct judgement *judgement, const struct stake *stake)
 	return err;
 }
 
-/* A stake that lasts as long as one of its functions does. */
-static int judge_last(struct judgement *judgement, const struct stake *stake)
+/* The guest that takes function i of a stake, which no line takes; or NULL. */
+static const char *find_guest(const struct judgement *judgement,
+			      const struct stake *stake, size_t i)
 {
-	bool forced = false;
-	char message[512], carrier[128];
-	int err = 0;
-
-	for (size_t i = 0; i < stake->n; i++) {
-		const struct taken *first = find_taken(judgement, &stake->functions[i]);
-
-		if (first == NULL)
-			return 0;
-		forced = forced || is_forced(judgement, first, stake->guard);
-	}
-	for (size_t i = 0; err == 0 && i < stake->n; i++) {
-		snprintf(message, sizeof(message),
-			 stake->n == 1 ? "nothing else carries %s%s" :
-					 "with the others listed, nothing is left that "
-					 "carries %s%s",
-			 stake->what, format_carrier(stake, i, carrier, sizeof(carrier)));
-		err = object_to_takers(judgement, stake,
-				       find_taken(judgement, &stake->functions[i]),
-				       forced, message);
-	}
-	return err;
+	if (find_taken(judgement, &stake->functions[i]) != NULL)
+		return NULL;
+	return guest_takings_find(&judgement->by_guests, judgement->host,
+				  &stake->functions[i]);
 }
 
 static bool stake_survives(const struct judgement *judgement, const struct stake *stake)
 {
 	for (size_t i = 0; i < stake->n; i++)
-		if (find_taken(judgement, &stake->functions[i]) == NULL)
+		if (find_taken(judgement, &stake->functions[i]) == NULL &&
+		    find_guest(judgement, stake, i) == NULL)
 			return true;
 	return false;
+}
+
+/* Writes why nothing else carries a stake. */
+static void format_others(const struct judgement *judgement, const struct stake *stake,
+			  char *buf, size_t size)
+{
+	const char *guest = NULL;
+	size_t n_listed = 0;
+
+	for (size_t i = 0; i < stake->n; i++) {
+		n_listed += find_taken(judgement, &stake->functions[i]) != NULL;
+		if (guest == NULL)
+			guest = find_guest(judgement, stake, i);
+	}
+	if (stake->n == 1)
+		snprintf(buf, size, "nothing else carries");
+	else if (guest == NULL)
+		snprintf(buf, size,
+			 "with the others listed, nothing is left that carries");
+	else
+		snprintf(
+			buf, size,
+			"%s takes another one when the host starts, and %snothing is left "
+			"that carries",
+			guest, n_listed > 1 ? "with the others listed " : "");
+}
+
+/* A stake that lasts as long as one of its functions does. */
+static int judge_last(struct judgement *judgement, const struct stake *stake)
+{
+	bool forced = false;
+	char others[256], message[768], carrier[128];
+	int err = 0;
+
+	if (stake_survives(judgement, stake))
+		return 0;
+	for (size_t i = 0; i < stake->n; i++) {
+		const struct taken *first = find_taken(judgement, &stake->functions[i]);
+
+		forced = forced ||
+			 (first != NULL && is_forced(judgement, first, stake->guard));
+	}
+	format_others(judgement, stake, others, sizeof(others));
+	for (size_t i = 0; err == 0 && i < stake->n; i++) {
+		const struct taken *first = find_taken(judgement, &stake->functions[i]);
+
+		/* What only guests take is no matter of a line. */
+		if (first == NULL)
+			continue;
+		snprintf(message, sizeof(message), "%s %s%s", others, stake->what,
+			 format_carrier(stake, i, carrier, sizeof(carrier)));
+		err = object_to_takers(judgement, stake, first, forced, message);
+	}
+	return err;
 }
 
 static int judge_stake(struct judgement *judgement, const struct stake *stake)
@@ -476,8 +516,10 @@ int guards_judge(const struct host *host, const struct next_boot *next,
 		 struct objections *ret_objections)
 {
 	struct judgement judgement = { .host = host, .next = next };
-	int err = take_all(&judgement);
+	int err = guest_takings_fill(host, &judgement.by_guests);
 
+	if (err == 0)
+		err = take_all(&judgement);
 	for (size_t i = 0; err == 0 && i < host->stakes.n; i++)
 		err = judge_stake(&judgement, &host->stakes.entries[i]);
 	if (err == 0)
@@ -485,6 +527,7 @@ int guards_judge(const struct host *host, const struct next_boot *next,
 	free(judgement.taken);
 	free(judgement.by_group);
 	free(judgement.behind);
+	guest_takings_free(&judgement.by_guests);
 	if (err < 0) {
 		objections_free(&judgement.objections);
 		return err;

@@ -122,6 +122,32 @@ static void test_stakes(void **state)
 	fixture_end(&fixture);
 }
 
+/* Two guests that start by themselves take both of two cards. */
+static void test_stake_of_two(void **state)
+{
+	static const char lost[] = "error guest-takes-hosts " VM_100
+				   ": with others that start by themselves it takes all "
+				   "that carries the default route (bond0)\n";
+	const struct pci_address first = address_of("0000:05:00.0");
+	const struct pci_address second = address_of("0000:05:00.1");
+	struct check_fixture fixture;
+	struct stake *stake;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\nonboot: 1\n");
+	fixture_write(&fixture, VM_101, "hostpci0: 05:00.1\n");
+	assert_int_equal(stakes_add(&fixture.host.stakes, FORCE_NETWORK, false,
+				    "the default route (bond0)", &stake),
+			 0);
+	assert_int_equal(stake_add_function(stake, &first, "enp5s0f0"), 0);
+	assert_int_equal(stake_add_function(stake, &second, "enp5s0f1"), 0);
+	assert_null(strstr(fixture_check(&fixture, check_guests), "guest-takes-hosts"));
+	fixture_write(&fixture, VM_101, "hostpci0: 05:00.1\nonboot: 1\n");
+	assert_non_null(strstr(fixture_check(&fixture, check_guests), lost));
+	fixture_end(&fixture);
+}
+
 static void test_shared(void **state)
 {
 	struct check_fixture fixture;
@@ -143,7 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_none),    cmocka_unit_test(test_proxmox),
 		cmocka_unit_test(test_libvirt), cmocka_unit_test(test_stakes),
-		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_shared),  cmocka_unit_test(test_stake_of_two),
 	};
 
 	return run_unit_tests("check_guests", tests, NULL, NULL);

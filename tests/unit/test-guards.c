@@ -46,6 +46,7 @@ static void finish(struct case_ *c)
 	next_boot_free(&c->next);
 	machine_free(&c->host.machine);
 	stakes_free(&c->host.stakes);
+	configured_guests_free(&c->host.guests);
 }
 
 /* Adds a stake that the cards on these buses carry, as eth1, eth2, … */
@@ -458,6 +459,102 @@ static void two_lines(void **state)
 	finish(&c);
 }
 
+/* Adds a guest of this VMID that takes the card on a bus. */
+static void add_guest(struct case_ *c, unsigned int vmid, unsigned int bus,
+		      bool autostart)
+{
+	struct configured_guests *guests = &c->host.guests;
+	const struct pci_functions functions = { .address.bus = (uint8_t)bus };
+	struct configured_guest *guest;
+
+	guests->entries =
+		realloc(guests->entries, (guests->n + 1) * sizeof(*guests->entries));
+	assert_non_null(guests->entries);
+	guest = &guests->entries[guests->n++];
+	*guest = (struct configured_guest){ .is_proxmox = true, .autostart = autostart };
+	assert_true(asprintf(&guest->path, "%u.conf", vmid) > 0);
+	assert_int_equal(guest_add_device(&guest->guest, &functions, "hostpci0"), 0);
+}
+
+/* The other card of a bond goes to a guest that starts with the host, and is not listed.
+ */
+static void taken_by_guests(void **state)
+{
+	static const unsigned int bond[] = { 1, 2, 3, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+	add_guest(&c, 100, 2, true);
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+	add_guest(&c, 100, 2, true);
+	judge(&c, "01:00.0\n03:00.0\n");
+	assert_int_equal(c.objections.n, 2);
+	check_objection(&c, 0, 0, "0000:01:00.0",
+			"100.conf takes another one when the host starts, and with the "
+			"others listed nothing is left that carries the default route "
+			"(br0) (eth1)");
+	assert_true(is_refused(&c));
+	finish(&c);
+
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond + 1);
+	add_guest(&c, 100, 2, true);
+	judge(&c, "03:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	check_objection(&c, 0, 0, "0000:03:00.0",
+			"100.conf takes another one when the host starts, and nothing is "
+			"left that carries the default route (br0) (eth3)");
+	finish(&c);
+
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond + 1);
+	add_guest(&c, 100, 2, true);
+	judge(&c, "03:00.0 force=network\n");
+	assert_false(is_refused(&c));
+	finish(&c);
+
+	/* Until somebody starts it, the host has the card. */
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond + 1);
+	add_guest(&c, 100, 2, false);
+	judge(&c, "03:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+
+	/* It goes with what makes its PCI domain. */
+	start(&c, 3);
+	c.functions[1].is_behind = true;
+	c.functions[1].behind = c.functions[0].address;
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond + 1);
+	add_guest(&c, 100, 1, true);
+	judge(&c, "03:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	finish(&c);
+}
+
+/* What guests take without any line is no matter of the list. */
+static void taken_by_guests_alone(void **state)
+{
+	static const unsigned int bond[] = { 1, 2, 0 };
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+	add_guest(&c, 100, 1, true);
+	add_guest(&c, 101, 2, true);
+	judge(&c, "03:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+}
+
 static void words(void **state)
 {
 	(void)state;
@@ -485,6 +582,8 @@ int main(void)
 		cmocka_unit_test(force),
 		cmocka_unit_test(unresolved),
 		cmocka_unit_test(two_lines),
+		cmocka_unit_test(taken_by_guests),
+		cmocka_unit_test(taken_by_guests_alone),
 		cmocka_unit_test(words),
 	};
 

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which functions guests take by themselves, by looking them up on the host. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "guest_takings.h"
+
+static int add_taking(struct guest_takings *takings, const struct pci_function *function,
+		      const char *guest)
+{
+	struct guest_taking *entries;
+
+	entries = array_grow(takings->entries, takings->n, sizeof(*entries));
+	if (entries == NULL)
+		return -ENOMEM;
+	takings->entries = entries;
+	entries[takings->n++] = (struct guest_taking){ function, guest };
+	return 0;
+}
+
+/* Adds the functions of a device that there are. A guest with a bridge does not start. */
+static int add_device(struct guest_takings *takings, const struct host *host,
+		      const struct pci_functions *functions, const char *guest)
+{
+	struct pci_address address = functions->address;
+	int err = 0;
+
+	for (unsigned int f = 0; err == 0 && f <= PCI_FUNCTION_MAX; f++) {
+		const struct pci_function *function;
+
+		address.function = (uint8_t)f;
+		if (!pci_functions_include(functions, &address))
+			continue;
+		function = machine_at(&host->machine, &address);
+		if (function != NULL && !pci_function_is_bridge(function))
+			err = add_taking(takings, function, guest);
+	}
+	return err;
+}
+
+static int add_guest(struct guest_takings *takings, const struct host *host,
+		     const struct configured_guest *guest)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < guest->guest.n_devices; i++)
+		err = add_device(takings, host, &guest->guest.devices[i].functions,
+				 guest->path);
+	return err;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct guest_taking *x = a, *y = b;
+	const int order =
+		pci_address_compare(&x->function->address, &y->function->address);
+
+	return order != 0 ? order : strcmp(x->guest, y->guest);
+}
+
+int guest_takings_fill(const struct host *host, struct guest_takings *ret_takings)
+{
+	struct guest_takings takings = { 0 };
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < host->guests.n; i++)
+		if (host->guests.entries[i].autostart)
+			err = add_guest(&takings, host, &host->guests.entries[i]);
+	if (err < 0) {
+		guest_takings_free(&takings);
+		return err;
+	}
+	if (takings.n > 0)
+		qsort(takings.entries, takings.n, sizeof(*takings.entries), compare);
+	*ret_takings = takings;
+	return 0;
+}
+
+static const char *find(const struct guest_takings *takings,
+			const struct pci_address *address)
+{
+	size_t low = 0, high = takings->n;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const struct guest_taking *taking = &takings->entries[middle];
+
+		if (pci_address_compare(&taking->function->address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == takings->n ||
+	    pci_address_compare(&takings->entries[low].function->address, address) != 0)
+		return NULL;
+	return takings->entries[low].guest;
+}
+
+const char *guest_takings_find(const struct guest_takings *takings,
+			       const struct host *host, const struct pci_address *address)
+{
+	const struct pci_function *function = machine_at(&host->machine, address);
+	const char *guest = find(takings, address);
+
+	if (guest != NULL || function == NULL || !function->is_behind)
+		return guest;
+	return find(takings, &function->behind);
+}
+
+void guest_takings_free(struct guest_takings *takings)
+{
+	free(takings->entries);
+	*takings = (struct guest_takings){ 0 };
+}
