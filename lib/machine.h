@@ -41,8 +41,12 @@ struct pci_function {
 	uint64_t dsn;
 	int path_error; /* negative errno: could not be read */
 	struct pci_path path;
-	bool is_behind; /* FACT_PATH: another function makes the PCI domain it lies in */
-	struct pci_address behind; /* where is_behind; Intel's VMD makes such domains */
+	/*
+	 * It is there only while another function has its driver. FACT_PATH: that makes
+	 * the PCI domain it lies in, as Intel's VMD does. Others may find out more.
+	 */
+	bool is_behind;
+	struct pci_address behind; /* where is_behind */
 };
 
 struct machine {

@@ -21,7 +21,7 @@
 enum how {
 	TAKEN_ITSELF,   /* by a line of its own */
 	TAKEN_BY_GROUP, /* it only shares the IOMMU group of the line's function */
-	TAKEN_BEHIND,   /* it lies in a PCI domain that one of those two makes */
+	TAKEN_BEHIND,   /* it is there only while one of those two has its driver */
 };
 
 /* A function that the host no longer has, and the line that takes it. */

@@ -19,8 +19,8 @@ struct objection {
 	struct pci_address
 		function; /* that is lost: the line's own, or one of these two */
 	bool by_group;    /* one that shares its IOMMU group */
-	bool behind; /* one that lies behind it or those: VMD shows disks of its own */
-	bool unresolved; /* it may be lost: the guard cannot tell, and says why */
+	bool behind;      /* one that goes with it or those, as is_behind tells */
+	bool unresolved;  /* it may be lost: the guard cannot tell, and says why */
 	bool forced; /* this line, or another that takes part, has force= for the guard */
 	char *message; /* what would be lost with it, a sentence without the address */
 };

@@ -6,7 +6,10 @@
 #include "host.h"
 #include "util.h"
 
-/* Adds the uses of host routers. Returns 0 or -ENOMEM. */
+/*
+ * Adds the uses of host routers, and has the functions that are tunnelled through them
+ * lie behind them, as is_behind says. Returns 0 or -ENOMEM.
+ */
 _must_check_ int thunderbolt_look(struct host *host);
 
 #endif

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests of finding sound cards, Thunderbolt host routers and serial ports. */
+/* Tests of finding sound cards and serial ports. */
 
 #include "host_tree.h"
 
 #define PCI "/sys/devices/pci0000:00"
 #define SOUND_DIR "/sys/class/sound"
-#define THUNDERBOLT_DIR "/sys/bus/thunderbolt/devices"
-#define NHI PCI "/0000:00:1c.4/0000:12:03.0/0000:78:00.0"
 
 static void put_card(struct host_tree *tree, const char *device, const char *id)
 {
@@ -64,54 +62,6 @@ static void cards_without_text(void **state)
 		check_use(tree, i, "0000:00:1f.3", USE_SOUND, "card0", "PCH");
 }
 
-static void put_attached(struct host_tree *tree, const char *device, const char *vendor,
-			 const char *name, const char *authorized)
-{
-	put_device(tree, THUNDERBOLT_DIR, device);
-	put(tree, device, "vendor_name", vendor);
-	put(tree, device, "device_name", name);
-	if (authorized != NULL)
-		put(tree, device, "authorized", authorized);
-}
-
-static void host_router(void **state)
-{
-	struct host_tree *tree = *state;
-
-	put_device(tree, THUNDERBOLT_DIR, NHI "/domain0");
-	put_attached(tree, NHI "/domain0/0-0", "ASUS", "ProArt", "1");
-	put_device(tree, THUNDERBOLT_DIR, NHI "/domain0/0-0/usb4_port1/0-0:1.1");
-	look_at(tree, sound_look);
-	assert_int_equal(tree->host.uses.n, 1);
-	check_use(tree, 0, "0000:78:00.0", USE_THUNDERBOLT, "domain0",
-		  "Thunderbolt/USB4 host router");
-}
-
-static void attached(void **state)
-{
-	struct host_tree *tree = *state;
-
-	put_device(tree, THUNDERBOLT_DIR, PCI "/0000:00:0d.2/domain0");
-	put_attached(tree, PCI "/0000:00:0d.2/domain0/0-0", "Lenovo", "X1", "1");
-	put_device(tree, THUNDERBOLT_DIR, PCI "/0000:00:0d.3/domain1");
-	put_attached(tree, PCI "/0000:00:0d.3/domain1/1-0/1-1", "CalDigit, Inc.", "TS4",
-		     "1");
-	put_attached(tree, PCI "/0000:00:0d.3/domain1/1-0/1-1/1-301", "OWC", "Envoy",
-		     "0");
-	/* Another host, and its network. */
-	put_attached(tree, PCI "/0000:00:0d.3/domain1/1-0/1-3", "Apple Inc.", "macbook",
-		     NULL);
-	put_device(tree, THUNDERBOLT_DIR, PCI "/0000:00:0d.3/domain1/1-0/1-3/1-3.0");
-	look_at(tree, sound_look);
-	assert_int_equal(tree->host.uses.n, 5);
-	check_use(tree, 1, "0000:00:0d.3", USE_THUNDERBOLT, "1-1", "CalDigit, Inc. TS4");
-	check_use(tree, 2, "0000:00:0d.3", USE_THUNDERBOLT, "1-3", "Apple Inc. macbook");
-	check_use(tree, 3, "0000:00:0d.3", USE_THUNDERBOLT, "1-301",
-		  "OWC Envoy, not authorized");
-	check_use(tree, 4, "0000:00:0d.3", USE_THUNDERBOLT, "domain1",
-		  "Thunderbolt/USB4 host router");
-}
-
 static void serial_ports(void **state)
 {
 	struct host_tree *tree = *state;
@@ -146,9 +96,10 @@ static void nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TREE_TEST(cards),        TREE_TEST(cards_without_text),
-		TREE_TEST(host_router),  TREE_TEST(attached),
-		TREE_TEST(serial_ports), TREE_TEST(nothing),
+		TREE_TEST(cards),
+		TREE_TEST(cards_without_text),
+		TREE_TEST(serial_ports),
+		TREE_TEST(nothing),
 	};
 
 	return run_unit_tests("sound", tests, NULL, NULL);
