@@ -12,9 +12,13 @@
 #include "hostpci_read.h"
 #include "libvirt.h"
 #include "proxmox.h"
+#include "text.h"
 #include "tree.h"
 
 #define LIBVIRT_DIR "/etc/libvirt/qemu"
+
+/* What the HA manager of Proxmox VE looks after, ha-manager(1). */
+#define HA_RESOURCES_PATH "/etc/pve/ha/resources.cfg"
 
 struct reader {
 	const char *root;
@@ -86,6 +90,64 @@ static int read_proxmox(struct reader *reader, struct configured_guest *guest)
 	return err;
 }
 
+/* The virtual machine of a VMID, or NULL. */
+static struct configured_guest *find_proxmox(struct configured_guests *guests,
+					     const char *vmid)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), QEMU_SERVER_DIR "/%s.conf", vmid);
+	for (size_t i = 0; i < guests->n; i++)
+		if (strcmp(guests->entries[i].path, path) == 0)
+			return &guests->entries[i];
+	return NULL;
+}
+
+/*
+ * Has the HA manager start what it looks after: "vm: VMID", and below it, indented,
+ * "state STATE" where that is another than started. Text ends with a NUL, and is changed.
+ */
+static void take_ha_resources(struct configured_guests *guests, char *text)
+{
+	struct configured_guest *guest = NULL;
+	bool onboot = false;
+	char *save = NULL;
+
+	for (char *line = strtok_r(text, "\r\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\r\n", &save)) {
+		char *words[3];
+		const bool is_property = line[0] == ' ' || line[0] == '\t';
+		const size_t n = text_split(line, words, ARRAY_SIZE(words));
+
+		if (!is_property) {
+			guest = n == 2 && strcmp(words[0], "vm:") == 0 ?
+					find_proxmox(guests, words[1]) :
+					NULL;
+			onboot = guest != NULL && guest->autostart;
+		}
+		if (guest == NULL)
+			continue;
+		if (!is_property)
+			guest->autostart = true;
+		else if (n == 2 && strcmp(words[0], "state") == 0)
+			guest->autostart = onboot || strcmp(words[1], "started") == 0 ||
+					   strcmp(words[1], "enabled") == 0;
+	}
+}
+
+/* A cluster without HA has no such file. */
+static int read_ha(struct reader *reader)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	const int err = tree_read(reader->root, HA_RESOURCES_PATH, QEMU_SERVER_CONF_MAX,
+				  &text, &size);
+
+	if (err == 0)
+		take_ha_resources(reader->guests, text);
+	return err == -ENOMEM ? err : 0;
+}
+
 static int read_libvirt(struct reader *reader, struct configured_guest *guest)
 {
 	_cleanup_free_ char *text = NULL;
@@ -155,6 +217,8 @@ int configured_guests_read(const char *root, struct configured_guests *ret_guest
 	int err;
 
 	err = read_dir(&reader, QEMU_SERVER_DIR, ".conf", read_proxmox);
+	if (err == 0)
+		err = read_ha(&reader);
 	if (err == 0)
 		err = read_dir(&reader, LIBVIRT_DIR, ".xml", read_libvirt);
 	if (err == 0)

@@ -14,7 +14,7 @@ struct configured_guest {
 	int error;  /* why that, or a directory of such, cannot be read; 0: it was */
 	bool is_proxmox;
 	bool has_hook;  /* of Proxmox VE: it has some hookscript */
-	bool autostart; /* it starts with the host */
+	bool autostart; /* it starts with the host, or the HA manager starts it */
 	struct guest guest;
 };
 

@@ -60,6 +60,7 @@ static inline int host_tree_teardown(void **state)
 	uses_free(&tree->host.uses);
 	stakes_free(&tree->host.stakes);
 	notes_free(&tree->host.unseen);
+	configured_guests_free(&tree->host.guests);
 	free(tree);
 	return 0;
 }
