@@ -323,8 +323,11 @@ static int add_unseen(struct stakes *stakes, const char *what, const char *why)
 	return err < 0 ? err : stake_unresolved(stake, "%s", why);
 }
 
-/* Starts from all addresses that a person could reach the host by. Returns how many. */
-static size_t plan_addresses(struct plan *plan, bool link_local)
+/*
+ * Starts from all addresses of a family, AF_UNSPEC: any, that a person could reach the
+ * host by. Returns how many.
+ */
+static size_t plan_addresses(struct plan *plan, int family, bool link_local)
 {
 	const struct network *network = plan->walk->network;
 	size_t n = 0;
@@ -334,7 +337,8 @@ static size_t plan_addresses(struct plan *plan, bool link_local)
 		const struct net_address *address = &network->addresses[i];
 
 		if (net_address_is_loopback(address) ||
-		    net_address_is_link_local(address) != link_local)
+		    net_address_is_link_local(address) != link_local ||
+		    (family != AF_UNSPEC && address->family != family))
 			continue;
 		plan_link(plan, address->link);
 		n++;
@@ -342,16 +346,33 @@ static size_t plan_addresses(struct plan *plan, bool link_local)
 	return n;
 }
 
-/* Without a default route, any address will do. */
-static int add_addresses(struct plan *plan)
+/*
+ * Without any address the network is down, or not there yet. What it will be is not
+ * known; one interface is needed for it.
+ */
+static int add_interfaces(struct plan *plan)
 {
-	static const char what[] = "an address of the host";
+	const struct network *network = plan->walk->network;
+
+	plan_start(plan);
+	for (size_t i = 0; i < network->n_links; i++)
+		if (net_link_is_physical(&network->links[i]))
+			plan_link(plan, i);
+	return plan->n == 0 ? 0 : plan_add(plan, "a network interface of the host");
+}
+
+/* Without a default route, any address will do. */
+static int add_addresses(struct plan *plan, int family)
+{
+	const char *what = family == AF_INET ? "an IPv4 address of the host" :
+					       "an address of the host";
 
 	if (plan->walk->network->addresses_unseen != NULL)
 		return add_unseen(plan->stakes, what,
 				  plan->walk->network->addresses_unseen);
-	if (plan_addresses(plan, false) == 0 && plan_addresses(plan, true) == 0)
-		return 0;
+	if (plan_addresses(plan, family, false) == 0 &&
+	    plan_addresses(plan, family, true) == 0)
+		return family == AF_UNSPEC ? add_interfaces(plan) : 0;
 	/* Bridges of guests have addresses too: they are no doubt about the others. */
 	if (leads_out(plan->walk))
 		plan->unclear[0] = plan->walk->unclear[0] = '\0';
@@ -379,6 +400,7 @@ static int add_routes(struct plan *plan)
 {
 	const struct network *network = plan->walk->network;
 	const struct net_route *routes = network->routes;
+	bool has_ipv4 = false;
 	size_t len;
 	int err = 0;
 
@@ -386,11 +408,13 @@ static int add_routes(struct plan *plan)
 		for (len = 1; i + len < network->n_routes &&
 			      routes[i + len].family == routes[i].family;)
 			len++;
+		has_ipv4 = has_ipv4 || routes[i].family == AF_INET;
 		err = add_family(plan, routes + i, len);
 	}
-	if (err < 0 || network->n_routes > 0)
+	if (err < 0 || has_ipv4)
 		return err;
-	return add_addresses(plan);
+	/* One for IPv6 any router brings along, and nobody may know of it. */
+	return add_addresses(plan, network->n_routes > 0 ? AF_INET : AF_UNSPEC);
 }
 
 static int add_all(struct plan *plan)

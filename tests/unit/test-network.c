@@ -555,8 +555,75 @@ static void no_network_at_all(void **state)
 	nic("eth0", "01:00.0", true);
 	address(lo, "127.0.0.1", 8);
 	settle();
-	assert_int_equal(stakes.n, 0);
+	assert_int_equal(stakes.n, 1);
+	check_stake(0, "a network interface of the host", "1 eth0", NULL);
 	check_use("eth0", "up, unused");
+}
+
+/* Nothing has an address, as when DHCP failed: some interface has to stay. */
+static void no_address(void **state)
+{
+	(void)state;
+	nic("eth0", "01:00.0", false);
+	nic("eth1", "02:00.0", false);
+	add("vmbr0", "bridge");
+	settle();
+	assert_int_equal(stakes.n, 1);
+	check_stake(0, "a network interface of the host", "1 eth0, 2 eth1", NULL);
+
+	net.links[1].carrier = true;
+	stakes_free(&stakes);
+	assert_int_equal(network_stakes(&net, &stakes), 0);
+	check_stake(0, "a network interface of the host", "2 eth1", NULL);
+
+	net.links[1].place = NET_OFF_PCI;
+	stakes_free(&stakes);
+	assert_int_equal(network_stakes(&net, &stakes), 0);
+	assert_int_equal(stakes.n, 0);
+}
+
+/* Any router brings a default route for IPv6 along: the host is reached by IPv4. */
+static void no_ipv4_route(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true);
+
+	(void)state;
+	address(eth0, "192.168.1.2", 24);
+	address(eth1, "2001:db8::2", 64);
+	route(AF_INET6, eth1);
+	settle();
+	assert_int_equal(stakes.n, 2);
+	check_stake(0, "the IPv6 default route (eth1)", "2 eth1", NULL);
+	check_stake(1, "an IPv4 address of the host", "1 eth0", NULL);
+}
+
+/* The other way round nobody needs IPv6 to reach it. */
+static void no_ipv6_route(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true);
+
+	(void)state;
+	address(eth0, "192.168.1.2", 24);
+	address(eth1, "fd00::2", 64);
+	route(AF_INET, eth0);
+	settle();
+	assert_int_equal(stakes.n, 1);
+	check_stake(0, "the default route (eth0)", "1 eth0", NULL);
+}
+
+/* Only IPv6 is in use. */
+static void no_ipv4(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true);
+
+	(void)state;
+	address(eth0, "2001:db8::2", 64);
+	route(AF_INET6, eth0);
+	settle();
+	assert_int_equal(stakes.n, 1);
+	check_stake(0, "the IPv6 default route (eth0)", "1 eth0", NULL);
 }
 
 /* What no list can take keeps the host reachable, if it has carrier. */
@@ -835,6 +902,10 @@ int main(void)
 		test(no_default_route),
 		test(only_link_local),
 		test(no_network_at_all),
+		test(no_address),
+		test(no_ipv4_route),
+		test(no_ipv6_route),
+		test(no_ipv4),
 		test(off_pci),
 		test(unknown_place),
 		test(switch_port),
