@@ -38,8 +38,9 @@ struct net_link {
 	int under;  /* that of the interface it is made on; likewise */
 	bool up;
 	bool carrier;
-	bool standby;      /* a bond has it, and does not use it now */
-	bool under_hidden; /* what it is made on is in another network namespace */
+	bool standby;            /* a bond has it, and does not use it now */
+	unsigned long min_links; /* a bond has carrier with so many members at least */
+	bool under_hidden;       /* what it is made on is in another network namespace */
 	bool loopback;
 	bool wifi;
 	bool usb;

@@ -109,6 +109,7 @@ void network_read_device(const char *root, struct net_link *link)
 	char path[PATH_MAX], resolved[PATH_MAX];
 
 	link->place = NET_VIRTUAL;
+	link->min_links = get_number(root, link->name, "bonding/min_links", 0);
 	if (path_of(link->name, "device", path, sizeof(path)) < 0 ||
 	    !tree_has(root, path))
 		return;

@@ -20,7 +20,10 @@ _must_check_ int network_read_kernel(struct network *network);
  */
 _must_check_ int network_read_files(const char *root, struct network *network);
 
-/* Finds out from DIR/sys/class/net what device is behind a link: place and so on. */
+/*
+ * Finds out from DIR/sys/class/net what device is behind a link: place and so on; and of
+ * a bond its min_links.
+ */
 void network_read_device(const char *root, struct net_link *link);
 
 /*

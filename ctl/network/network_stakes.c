@@ -157,11 +157,13 @@ static int add_stake(struct plan *plan, const struct net_walk *walk, bool any_up
 
 /*
  * Is a link one whose ports do not stand in for each other? What is needed is behind one
- * of them, and nobody knows which: a bridge learns that as it goes.
+ * of them, and nobody knows which: a bridge learns that as it goes. A bond that is not up
+ * without several of its members may need each of them.
  */
 static bool is_switch(const struct net_link *link)
 {
-	return strcmp(link->kind, "bridge") == 0 || strcmp(link->kind, "vrf") == 0 ||
+	return link->min_links > 1 || strcmp(link->kind, "bridge") == 0 ||
+	       strcmp(link->kind, "vrf") == 0 ||
 	       strcmp(link->name, NET_OVS_DATAPATH) == 0;
 }
 

@@ -152,7 +152,8 @@ static void bond_in_bridge_in_vlan(void **state)
 
 	(void)state;
 	assert_true(ip("link add d0 type dummy") && ip("link add d1 type dummy") &&
-		    ip("link add bond0 type bond mode active-backup") &&
+		    ip("link add bond0 type bond mode active-backup min_links 1") &&
+		    ip("link add bond1 type bond mode 802.3ad min_links 2") &&
 		    ip("link add br0 type bridge") &&
 		    ip("link add br0.5 link br0 type vlan id 5") &&
 		    ip("link add mv0 link br0 type macvlan"));
@@ -162,6 +163,9 @@ static void bond_in_bridge_in_vlan(void **state)
 	assert_true(is_on(&network, "bond0", "d0") && is_on(&network, "bond0", "d1"));
 	assert_true(is_on(&network, "br0", "bond0") && is_on(&network, "br0.5", "br0"));
 	assert_true(is_on(&network, "mv0", "br0"));
+	assert_int_equal(link_of(&network, "bond0")->min_links, 1);
+	assert_int_equal(link_of(&network, "bond1")->min_links, 2);
+	assert_int_equal(link_of(&network, "br0")->min_links, 0);
 	assert_int_not_equal(link_of(&network, "d0")->standby,
 			     link_of(&network, "d1")->standby);
 	network_free(&network);

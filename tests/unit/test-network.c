@@ -560,6 +560,35 @@ static void no_network_at_all(void **state)
 	check_use("eth0", "up, unused");
 }
 
+/* A bond that is down once it has less than two members, and one that is not. */
+static void bond_with_min_links(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true), bond = add("bond0", "bond");
+
+	(void)state;
+	on(bond, eth0);
+	on(bond, eth1);
+	route(AF_INET, bond);
+	net.links[bond].min_links = 1;
+	settle();
+	assert_int_equal(stakes.n, 1);
+	check_stake(0, "the default route (bond0)", "1 eth0, 2 eth1", NULL);
+
+	net.links[bond].min_links = 2;
+	stakes_free(&stakes);
+	assert_int_equal(network_stakes(&net, &stakes), 0);
+	assert_int_equal(stakes.n, 2);
+	check_stake(
+		0,
+		"the default route (bond0), which may go through bond0 by its port eth0",
+		"1 eth0", NULL);
+	check_stake(
+		1,
+		"the default route (bond0), which may go through bond0 by its port eth1",
+		"2 eth1", NULL);
+}
+
 /* Nothing has an address, as when DHCP failed: some interface has to stay. */
 static void no_address(void **state)
 {
@@ -902,6 +931,7 @@ int main(void)
 		test(no_default_route),
 		test(only_link_local),
 		test(no_network_at_all),
+		test(bond_with_min_links),
 		test(no_address),
 		test(no_ipv4_route),
 		test(no_ipv6_route),
