@@ -6,20 +6,15 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
 #include "check_files.h"
 #include "host/line_set.h"
+#include "network/interfaces.h"
 #include "tree.h"
-
-#define INTERFACES_PATH "/etc/network/interfaces"
-#define INTERFACES_DIR "/etc/network"
-#define SOURCE_DEPTH_MAX 8
 
 /* How a name came about: name_assign_type in Documentation/ABI/testing/sysfs-class-net,
  * NET_NAME_ENUM in include/uapi/linux/netdevice.h. */
@@ -67,7 +62,6 @@ struct names {
 	struct nic *nics;      /* by name */
 	size_t n;
 	const struct nic *leaving; /* the counted one of the lowest number that leaves */
-	struct tree_names visited; /* files of interfaces(5): each counts once */
 };
 
 /* Is it ethN? Writes N. */
@@ -265,118 +259,46 @@ static bool needs_names(const char *word)
 }
 
 /* Checks one name, of which a VLAN ("enp4s0.10") and an alias ("eth0:1") have a part. */
-static int check_word(const struct names *names, const struct check_file *file,
-		      char *word)
+static int check_word(const struct names *names, const struct interfaces_line *line,
+		      size_t offset, char *word)
 {
+	unsigned int number = line->line;
+
+	for (size_t i = 0; i < offset; i++)
+		number += line->text[i] == '\n';
 	word[strcspn(word, ".:@")] = '\0';
-	return check_name(names, file->path, file->line, word);
+	return check_name(names, line->path, number, word);
 }
 
-static int check_interfaces_file(struct names *names, const char *path,
-				 unsigned int depth);
-
-/* Follows "source PATTERN" and "source-directory DIR" of interfaces(5). */
-static int check_source(struct names *names, const char *pattern, bool is_dir,
-			unsigned int depth)
+static int check_line(const struct names *names, const struct interfaces_line *line)
 {
-	char dir[PATH_MAX];
-	struct tree_names paths = { 0 };
-	const char *last;
-	int err;
-
-	if (depth == SOURCE_DEPTH_MAX)
-		return 0;
-	snprintf(dir, sizeof(dir), "%s%s", pattern[0] == '/' ? "" : INTERFACES_DIR "/",
-		 pattern);
-	if (is_dir) {
-		last = "*";
-	} else {
-		char *slash = strrchr(dir, '/');
-
-		*slash = '\0';
-		last = slash + 1;
-	}
-	err = check_files_list(names->host, dir, "", names->findings, &paths);
-	for (size_t i = 0; err == 0 && i < paths.n; i++)
-		if (fnmatch(last, strrchr(paths.entries[i], '/') + 1, FNM_PERIOD) == 0)
-			err = check_interfaces_file(names, paths.entries[i], depth + 1);
-	tree_names_free(&paths);
-	return err;
-}
-
-/*
- * A line of interfaces(5). One that ends in a backslash goes on in the next, but for
- * comments: *names_follow is whether names go on in this one, and then in the next.
- */
-static int check_interfaces_line(struct names *names, const struct check_file *file,
-				 char *line, unsigned int depth, bool *names_follow)
-{
-	const size_t len = strlen(line);
-	const bool goes_on = len > 0 && line[len - 1] == '\\';
-	bool has_names = *names_follow;
-	char *word;
+	_cleanup_free_ char *copy = strdup(line->text);
+	char *rest = copy, *word;
 	int err = 0;
 
-	if (goes_on)
-		line[len - 1] = '\0';
-	*names_follow = has_names && goes_on;
-	if (!has_names) {
-		const char *keyword = check_next_word(&line);
-
-		if (keyword == NULL || keyword[0] == '#')
-			return 0;
-		if (strcmp(keyword, "source") == 0 ||
-		    strcmp(keyword, "source-directory") == 0) {
-			word = check_next_word(&line);
-			return word == NULL ? 0 :
-					      check_source(names, word, keyword[6] == '-',
-							   depth);
-		}
-		has_names = needs_names(keyword);
-		*names_follow = has_names && goes_on;
-	}
-	while (err == 0 && has_names && (word = check_next_word(&line)) != NULL)
-		err = check_word(names, file, word);
+	if (copy == NULL)
+		return -ENOMEM;
+	word = check_next_word(&rest);
+	if (word == NULL || !needs_names(word))
+		return 0;
+	while (err == 0 && (word = check_next_word(&rest)) != NULL)
+		err = check_word(names, line, (size_t)(word - copy), word);
 	return err;
 }
 
-/* Notes that a file is read. Returns whether it was not before, or -ENOMEM. */
-static int visit(struct names *names, const char *path)
+static int check_ifupdown(const struct names *names)
 {
-	struct tree_names *visited = &names->visited;
-	char **entries;
+	struct interfaces interfaces;
+	int err = interfaces_read(names->host->root, &interfaces);
 
-	for (size_t i = 0; i < visited->n; i++)
-		if (strcmp(visited->entries[i], path) == 0)
-			return 0;
-	entries = array_grow(visited->entries, visited->n, sizeof(*entries));
-	if (entries == NULL)
-		return -ENOMEM;
-	visited->entries = entries;
-	entries[visited->n] = strdup(path);
-	if (entries[visited->n] == NULL)
-		return -ENOMEM;
-	visited->n++;
-	return 1;
-}
-
-static int check_interfaces_file(struct names *names, const char *path,
-				 unsigned int depth)
-{
-	bool names_follow = false;
-	struct check_file file;
-	char *line;
-	int err;
-
-	err = visit(names, path);
-	if (err <= 0)
-		return err;
-	err = check_file_open(names->host, path, names->findings, &file);
 	if (err < 0)
 		return err;
-	while (err == 0 && (line = check_file_next(&file)) != NULL)
-		err = check_interfaces_line(names, &file, line, depth, &names_follow);
-	check_file_close(&file);
+	for (size_t i = 0; err == 0 && i < interfaces.n_unread; i++)
+		err = check_not_read(names->findings, interfaces.unread[i].path,
+				     interfaces.unread[i].error);
+	for (size_t i = 0; err == 0 && i < interfaces.n; i++)
+		err = check_line(names, &interfaces.lines[i]);
+	interfaces_free(&interfaces);
 	return err;
 }
 
@@ -466,13 +388,12 @@ int check_interfaces(const struct host *host, const struct next_boot *next,
 		err = read_nics(&names);
 	names.leaving = find_leaving(&names);
 	if (err == 0)
-		err = check_interfaces_file(&names, INTERFACES_PATH, 0);
+		err = check_ifupdown(&names);
 	if (err == 0)
 		err = check_dirs(&names);
 	for (size_t i = 0; i < names.n; i++)
 		free(names.nics[i].name);
 	free(names.nics);
-	tree_names_free(&names.visited);
 	line_set_free(&names.bound);
 	return err;
 }
