@@ -48,7 +48,7 @@ static inline size_t text_while(const char *text, size_t len, const char *set)
 }
 
 /*
- * Splits text at blanks and tabs, in place: the first max words of it. Returns how many
+ * Splits text at white space, in place: the first max words of it. Returns how many
  * there are.
  */
 static inline size_t text_split(char *text, char **ret_words, size_t max)
@@ -56,8 +56,8 @@ static inline size_t text_split(char *text, char **ret_words, size_t max)
 	char *save = NULL;
 	size_t n = 0;
 
-	for (char *word = strtok_r(text, " \t", &save); word != NULL && n < max;
-	     word = strtok_r(NULL, " \t", &save))
+	for (char *word = strtok_r(text, " \t\n", &save); word != NULL && n < max;
+	     word = strtok_r(NULL, " \t\n", &save))
 		ret_words[n++] = word;
 	return n;
 }

@@ -6,7 +6,9 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,14 +30,27 @@ static const struct finding_kind given_away = {
 	.what = "Take it out of the host's network configuration.",
 };
 
+#define RENUMBERED "interface-renumbered"
+#define RENUMBERED_ADVICE                                                                \
+	"Give the card a name that stays, by its MAC address, in a file of "             \
+	"/etc/systemd/network: systemd.link(5); and use that name."
+
+static const struct finding_kind renumbered_needed = {
+	.code = RENUMBERED,
+	.severity = SEVERITY_ERROR,
+	.why = "The kernel counts these names in the order in which the cards appear. With a "
+	       "listed card gone, the name goes to another card or to none, and the host can "
+	       "no longer be reached.",
+	.what = RENUMBERED_ADVICE,
+};
+
 static const struct finding_kind renumbered = {
-	.code = "interface-renumbered",
+	.code = RENUMBERED,
 	.severity = SEVERITY_WARNING,
 	.why = "The kernel counts these names in the order in which the cards appear. With a "
 	       "listed card gone, the name goes to another card, and the host's addresses with "
 	       "it.",
-	.what = "Give the card a name that stays, by its MAC address, in a file of "
-		"/etc/systemd/network: systemd.link(5); and use that name.",
+	.what = RENUMBERED_ADVICE,
 };
 
 static const struct finding_kind missing = {
@@ -199,6 +214,21 @@ static int say_given_away(const struct names *names, const char *where, const ch
 			    where, name, text);
 }
 
+/* Does a card carry what the host must not lose of its network? */
+static bool is_needed(const struct names *names, const struct nic *nic)
+{
+	const struct stakes *stakes = &names->host->stakes;
+
+	for (size_t i = 0; i < stakes->n; i++) {
+		const struct stake *stake = &stakes->entries[i];
+
+		for (size_t j = 0; stake->guard == FORCE_NETWORK && j < stake->n; j++)
+			if (pci_address_compare(&stake->functions[j], &nic->address) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* An interface that there is, and stays: does a counted one before it leave? */
 static int check_count(const struct names *names, const char *where,
 		       const struct nic *nic)
@@ -211,9 +241,23 @@ static int check_count(const struct names *names, const char *where,
 	    !parse_counted(leaving->name, &other) || other > own)
 		return 0;
 	pci_address_format(&leaving->address, text);
-	return findings_add(names->findings, &renumbered,
+	return findings_add(names->findings,
+			    is_needed(names, nic) ? &renumbered_needed : &renumbered,
 			    "%s: %s, counted after %s, which is %s and listed", where,
 			    nic->name, leaving->name, text);
+}
+
+/* The interface that has a name as another one beside its own: ip-link(8), altname. */
+static const struct nic *find_altname(const struct names *names, const char *name)
+{
+	char own[IF_NAMESIZE];
+	unsigned int index;
+
+	if (names->host->root[0] != '\0')
+		return NULL;
+	index = if_nametoindex(name);
+	return index == 0 || if_indextoname(index, own) == NULL ? NULL :
+								  find_nic(names, own);
 }
 
 /* Judges a name that the configuration has somewhere. */
@@ -224,6 +268,8 @@ static int check_name(const struct names *names, const char *path, unsigned int 
 	char where[PATH_MAX + 16], sys[PATH_MAX];
 	struct pci_address address;
 
+	if (nic == NULL)
+		nic = find_altname(names, name);
 	snprintf(where, sizeof(where), "%s:%u", path, line);
 	if (nic != NULL && nic->leaves)
 		return say_given_away(names, where, name, &nic->address);
@@ -302,6 +348,28 @@ static int check_ifupdown(const struct names *names)
 	return err;
 }
 
+/* Judges a pattern: it names something as long as one card that it matches stays. */
+static int check_pattern(const struct names *names, const char *path, unsigned int line,
+			 const char *pattern)
+{
+	const struct nic *leaving = NULL;
+	char where[PATH_MAX + 16];
+
+	for (size_t i = 0; i < names->n; i++) {
+		const struct nic *nic = &names->nics[i];
+
+		if (fnmatch(pattern, nic->name, 0) != 0)
+			continue;
+		if (!nic->leaves)
+			return 0;
+		leaving = nic;
+	}
+	if (leaving == NULL)
+		return 0;
+	snprintf(where, sizeof(where), "%s:%u", path, line);
+	return say_given_away(names, where, leaving->name, &leaving->address);
+}
+
 /* The names behind one key in the section [Match] of a file of systemd-networkd. */
 static int check_match(const struct names *names, const char *path, const char *key)
 {
@@ -322,7 +390,9 @@ static int check_match(const struct names *names, const char *path, const char *
 		if (*line++ != '=')
 			continue;
 		while (err == 0 && (word = check_next_word(&line)) != NULL)
-			err = check_name(names, path, file.line, word);
+			err = strpbrk(word, "*?[") != NULL ?
+				      check_pattern(names, path, file.line, word) :
+				      check_name(names, path, file.line, word);
 	}
 	check_file_close(&file);
 	return err;

@@ -15,6 +15,13 @@
 #define INTERFACES_PATH INTERFACES_DIR "/interfaces"
 #define SOURCE_DEPTH_MAX 8
 
+/*
+ * What was changed in the web interface of Proxmox VE and not applied; at boot its
+ * service pvenetcommit puts it in the place of the other.
+ */
+#define INTERFACES_NEW_PATH INTERFACES_DIR "/interfaces.new"
+#define PROXMOX_DIR "/etc/pve"
+
 /* Nobody writes a longer one by hand; it is not read. */
 #define INTERFACES_SIZE_MAX 1048576
 
@@ -207,7 +214,9 @@ int interfaces_read(const char *root, struct interfaces *ret_interfaces)
 {
 	struct interfaces interfaces = { 0 };
 	struct reader reader = { root, &interfaces };
-	int err = read_file(&reader, INTERFACES_PATH, 0);
+	const bool is_new =
+		tree_has(root, PROXMOX_DIR) && tree_has(root, INTERFACES_NEW_PATH);
+	int err = read_file(&reader, is_new ? INTERFACES_NEW_PATH : INTERFACES_PATH, 0);
 
 	if (err < 0)
 		interfaces_free(&interfaces);

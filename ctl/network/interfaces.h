@@ -31,8 +31,8 @@ struct interfaces {
 };
 
 /*
- * Reads /etc/network/interfaces below a root, and in the place of each "source" and
- * "source-directory" what they name. Returns 0 or -ENOMEM.
+ * Reads /etc/network/interfaces below a root as the next boot has it, and in the place of
+ * each "source" and "source-directory" what they name. Returns 0 or -ENOMEM.
  */
 _must_check_ int interfaces_read(const char *root, struct interfaces *ret_interfaces);
 

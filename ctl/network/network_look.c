@@ -50,6 +50,8 @@ int network_look(struct host *host)
 	if (err == 0)
 		err = network_stakes(&network, &host->stakes);
 	if (err == 0)
+		err = network_configured_stakes(host->root, &network, &host->stakes);
+	if (err == 0)
 		err = note_unseen(&network, &host->unseen);
 	network_free(&network);
 	return err;

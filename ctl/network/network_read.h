@@ -39,6 +39,14 @@ _must_check_ int network_read_sessions(struct network *network);
  */
 _must_check_ int network_read_ssh_servers(const char *root, struct network *network);
 
+/*
+ * Adds what the host must not lose of the network that ifupdown sets up at the next boot
+ * by its configuration below root, as far as that is more than the network of now says.
+ * Returns 0 or -ENOMEM.
+ */
+_must_check_ int network_configured_stakes(const char *root, const struct network *now,
+					   struct stakes *stakes);
+
 /* Is this the name of a process of an SSH server, as in /proc/PID/comm? */
 bool network_is_ssh_server(const char *process);
 

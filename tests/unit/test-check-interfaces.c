@@ -108,6 +108,73 @@ static void test_renumbered(void **state)
 	fixture_end(&fixture);
 }
 
+/* The card that moves is the one by which the host is reached. */
+static void test_renumbered_needed(void **state)
+{
+	const struct pci_address first = address_of("0000:04:00.0"),
+				 third = address_of("0000:06:00.0");
+	struct check_fixture fixture;
+	struct stake *stake;
+
+	(void)state;
+	start(&fixture, counted);
+	fixture_write(&fixture, INTERFACES, "auto eth2\n");
+	assert_int_equal(stakes_add(&fixture.host.stakes, FORCE_NETWORK, false,
+				    "the default route", &stake),
+			 0);
+	assert_int_equal(stake_add_function(stake, &first, "eth0"), 0);
+	assert_memory_equal(fixture_check(&fixture, check_interfaces),
+			    "warning interface-renumbered ", 29);
+	assert_int_equal(stake_add_function(stake, &third, "eth2"), 0);
+	assert_string_equal(fixture_check(&fixture, check_interfaces),
+			    "error interface-renumbered " INTERFACES
+			    ":1: eth2, counted after eth1, which is 0000:05:00.0 and "
+			    "listed\n");
+	stake->guard = FORCE_DISK;
+	assert_memory_equal(fixture_check(&fixture, check_interfaces),
+			    "warning interface-renumbered ", 29);
+	fixture_end(&fixture);
+}
+
+/* Two leave: what comes after the first of them moves. */
+static void test_renumbered_by_first(void **state)
+{
+	static const char *const names[] = { "eth2", "eth10", "eth1" };
+	struct pci_function functions[3];
+	struct check_fixture fixture;
+
+	(void)state;
+	functions[0] = card_at("0000:04:00.0", "0000:04:00.0");
+	functions[1] = card_at("0000:05:00.0", "0000:05:00.0");
+	functions[2] = card_at("0000:06:00.0", "0000:06:00.0");
+	fixture_start(&fixture, functions, 3, "05:00.0\n06:00.0\n");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char address[PCI_ADDRESS_STRSIZE];
+
+		pci_address_format(&functions[i].address, address);
+		add_interface(&fixture, address, names[i]);
+	}
+	fixture_write(&fixture, INTERFACES, "auto eth2\n");
+	assert_string_equal(fixture_check(&fixture, check_interfaces),
+			    "warning interface-renumbered " INTERFACES
+			    ":1: eth2, counted after eth1, which is 0000:06:00.0 and "
+			    "listed\n");
+	fixture_end(&fixture);
+}
+
+static void test_patterns(void **state)
+{
+	static const char path[] = "/etc/systemd/network/10-x.network";
+
+	(void)state;
+	expect(slots, path, "[Match]\nName=enp5s*\n",
+	       "warning interface-given-away /etc/systemd/network/10-x.network:2: enp5s0 "
+	       "is 0000:05:00.0, which is listed\n");
+	expect(slots, path, "[Match]\nName=enp[45]s0\n", "");
+	expect(slots, path, "[Match]\nName=en* eth?\n", "");
+	expect(slots, path, "[Match]\nName=wl*\n", "");
+}
+
 static void test_missing(void **state)
 {
 	(void)state;
@@ -145,6 +212,9 @@ int main(void)
 		cmocka_unit_test(test_renumbered),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_source),
+		cmocka_unit_test(test_renumbered_needed),
+		cmocka_unit_test(test_renumbered_by_first),
+		cmocka_unit_test(test_patterns),
 	};
 
 	return run_unit_tests("check_interfaces", tests, NULL, NULL);
