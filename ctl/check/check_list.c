@@ -394,6 +394,21 @@ static void mark_guarded(const struct objections *objections, bool *guarded)
 			guarded[objections->entries[i].line] = true;
 }
 
+/* Where there are no groups at all, it is enough to say so of one line. */
+static bool is_said(const struct objections *objections, size_t i)
+{
+	const struct objection *own = &objections->entries[i];
+
+	for (size_t j = 0; j < i; j++) {
+		const struct objection *other = &objections->entries[j];
+
+		if (own->guard == FORCE_GROUP && own->unresolved && other->unresolved &&
+		    other->guard == FORCE_GROUP && other->forced == own->forced)
+			return true;
+	}
+	return false;
+}
+
 static int check_lines(const struct host *host, const struct next_boot *next,
 		       const struct objections *objections, struct findings *findings)
 {
@@ -405,7 +420,8 @@ static int check_lines(const struct host *host, const struct next_boot *next,
 	for (size_t i = 0; err == 0 && i < next->list.n_lines; i++)
 		err = check_refused(host, next, i, findings);
 	for (size_t i = 0; err == 0 && i < objections->n; i++)
-		err = add_objection(next, &objections->entries[i], findings);
+		if (!is_said(objections, i))
+			err = add_objection(next, &objections->entries[i], findings);
 	for (size_t i = 0; err == 0 && i < next->list.n_lines; i++)
 		err = check_warnings(next, i, guarded[i], findings);
 	return err;

@@ -501,6 +501,31 @@ static int judge_groups(struct judgement *judgement)
 	return err;
 }
 
+/* Without groups nobody knows what a guest would take along; the next boot may have some.
+ */
+static int judge_unknown_groups(struct judgement *judgement)
+{
+	struct objections *objections = &judgement->objections;
+	int err = 0;
+
+	if (host_has_groups(judgement->host))
+		return 0;
+	for (size_t i = 0; err == 0 && i < judgement->n_taken; i++) {
+		const struct taken *taken = &judgement->taken[i];
+		const unsigned int force = judgement->next->list.lines[taken->line].force;
+
+		if (taken->how != TAKEN_ITSELF)
+			continue;
+		err = object(judgement, FORCE_GROUP, taken, force & FORCE_GROUP,
+			     "there are no IOMMU groups, so that what a guest would take "
+			     "along with it is not known; turn the IOMMU on first, see "
+			     "'ptbind check'");
+		if (err == 0)
+			objections->entries[objections->n - 1].unresolved = true;
+	}
+	return err;
+}
+
 static int compare_objections(const void *a, const void *b)
 {
 	const struct objection *x = a, *y = b;
@@ -524,6 +549,8 @@ int guards_judge(const struct host *host, const struct next_boot *next,
 		err = judge_stake(&judgement, &host->stakes.entries[i]);
 	if (err == 0)
 		err = judge_groups(&judgement);
+	if (err == 0)
+		err = judge_unknown_groups(&judgement);
 	free(judgement.taken);
 	free(judgement.by_group);
 	free(judgement.behind);

@@ -129,9 +129,21 @@ static void test_no_group(void **state)
 			    ":1: 0000:04:00.0: it is in no IOMMU group\n");
 	fixture_end(&fixture);
 
-	/* Where none has one the IOMMU is off, and that is said once. */
-	fixture_start(&fixture, functions, 1, "04:00.0 id=8086:125c\n");
-	assert_string_equal(fixture_check(&fixture, check_list), "");
+	/* Where none has one the guard cannot judge, and that is said once. */
+	functions[1].group = -1;
+	fixture_start(&fixture, functions, 2,
+		      "04:00.0 id=8086:125c\n05:00.0 id=8086:125c\n");
+	assert_string_equal(
+		fixture_check(&fixture, check_list),
+		"error guard-group " LIST
+		":1: 0000:04:00.0: there are no IOMMU groups, so that what a "
+		"guest would take along with it is not known; turn the IOMMU on "
+		"first, see 'ptbind check'\n");
+	fixture_end(&fixture);
+	fixture_start(&fixture, functions, 2,
+		      "04:00.0 id=8086:125c force=group\n"
+		      "05:00.0 id=8086:125c force=group\n");
+	assert_memory_equal(fixture_check(&fixture, check_list), "note guard-group ", 17);
 	fixture_end(&fixture);
 }
 

@@ -555,6 +555,35 @@ static void taken_by_guests_alone(void **state)
 	finish(&c);
 }
 
+/* The IOMMU is off: nobody knows what a guest would take along. */
+static void no_groups(void **state)
+{
+	struct case_ c;
+
+	(void)state;
+	start(&c, 3);
+	for (size_t i = 0; i < 3; i++)
+		c.functions[i].group = -1;
+	judge(&c, "01:00.0\n02:00.0 force=group\n");
+	assert_int_equal(c.objections.n, 2);
+	check_objection(
+		&c, 0, 0, "0000:01:00.0",
+		"there are no IOMMU groups, so that what a guest would take along "
+		"with it is not known; turn the IOMMU on first, see 'ptbind "
+		"check'");
+	assert_true(c.objections.entries[0].unresolved);
+	assert_false(c.objections.entries[0].forced);
+	assert_true(c.objections.entries[1].forced);
+	finish(&c);
+
+	/* It is on, and does not cover this one: vfio-pci does not take it. */
+	start(&c, 3);
+	c.functions[0].group = -1;
+	judge(&c, "01:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+}
+
 static void words(void **state)
 {
 	(void)state;
@@ -582,6 +611,7 @@ int main(void)
 		cmocka_unit_test(force),
 		cmocka_unit_test(unresolved),
 		cmocka_unit_test(two_lines),
+		cmocka_unit_test(no_groups),
 		cmocka_unit_test(taken_by_guests),
 		cmocka_unit_test(taken_by_guests_alone),
 		cmocka_unit_test(words),
