@@ -53,6 +53,8 @@ int storage_read(const char *root, struct storage *ret_storage, struct notes *un
 	if (err == 0)
 		err = storage_read_entries(root, &storage, unseen);
 	if (err == 0)
+		err = storage_read_btrfs(root, &storage, unseen);
+	if (err == 0)
 		err = storage_read_volume_groups(root, &storage);
 	if (err < 0)
 		storage_free(&storage);
@@ -85,6 +87,7 @@ void storage_free(struct storage *storage)
 		free(storage->groups[i].name);
 		free(storage->groups[i].label);
 		tree_names_free(&storage->groups[i].members);
+		tree_names_free(&storage->groups[i].others);
 	}
 	free(storage->blocks);
 	free(storage->entries);

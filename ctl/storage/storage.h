@@ -94,7 +94,7 @@ struct storage_entry {
 
 enum storage_group_kind {
 	STORAGE_POOL,         /* of ZFS, imported */
-	STORAGE_BTRFS,        /* mounted */
+	STORAGE_BTRFS,        /* mounted, or of several devices */
 	STORAGE_VOLUME_GROUP, /* of LVM: without all of it nothing is activated at boot */
 };
 
@@ -104,6 +104,7 @@ struct storage_group {
 	char *name;                /* the pool's or volume group's, or btrfs's UUID */
 	char *label;               /* of btrfs; empty: none */
 	struct tree_names members; /* not of pools: kernel names */
+	struct tree_names others;  /* of btrfs: by what is on them, not mounted */
 };
 
 struct storage {
@@ -133,8 +134,18 @@ _must_check_ int storage_read_blocks(const char *root, struct storage *storage,
 				     struct notes *unseen);
 _must_check_ int storage_read_entries(const char *root, struct storage *storage,
 				      struct notes *unseen);
-
+_must_check_ int storage_read_btrfs(const char *root, struct storage *storage,
+				    struct notes *unseen);
 _must_check_ int storage_read_volume_groups(const char *root, struct storage *storage);
+
+/*
+ * Calls read for each name in a directory that has one for each group; none is fine. What
+ * cannot be listed is added to unseen, and to the entries. Returns 0 or -ENOMEM.
+ */
+_must_check_ int storage_read_groups(const char *root, const char *path,
+				     int (*read)(const char *root, const char *name,
+						 struct storage *storage),
+				     struct storage *storage, struct notes *unseen);
 
 /* Is root the running system's own, where libudev and /dev are good for? */
 bool storage_root_is_real(const char *root);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading what a host mounts, swaps to and opens, now and at boot; pools and btrfs. */
+/* Reading what a host mounts, swaps to and opens, now and at boot; and its pools. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,6 @@
 #define CRYPTTAB "/etc/crypttab"
 #define CRYPTTAB_MAX 1048576
 #define POOL_DIR "/proc/spl/kstat/zfs"
-#define BTRFS_DIR "/sys/fs/btrfs"
 /* proxmox-boot-tool: UUIDs of the file systems of its ESPs, one a line. */
 #define PROXMOX_ESPS "/etc/kernel/proxmox-boot-uuids"
 #define PROXMOX_ESPS_MAX 65536
@@ -472,32 +471,10 @@ static int read_pool(const char *root, const char *name, struct storage *storage
 	return storage_add_group(storage, STORAGE_POOL, name, "");
 }
 
-/* Beside file systems there is "features". */
-static int read_btrfs(const char *root, const char *name, struct storage *storage)
-{
-	char path[PATH_MAX], label[TREE_VALUE_SIZE];
-	int err;
-
-	if (snprintf(path, sizeof(path), BTRFS_DIR "/%s/label", name) >=
-		    (int)sizeof(path) ||
-	    tree_value(root, path, label) < 0)
-		label[0] = '\0';
-	if (snprintf(path, sizeof(path), BTRFS_DIR "/%s/devices", name) >=
-		    (int)sizeof(path) ||
-	    !tree_has(root, path))
-		return 0;
-	err = storage_add_group(storage, STORAGE_BTRFS, name, label);
-	if (err == 0 &&
-	    tree_list(root, path, &storage->groups[storage->n_groups - 1].members) ==
-		    -ENOMEM)
-		err = -ENOMEM;
-	return err;
-}
-
-static int read_groups(const char *root, const char *path,
-		       int (*read)(const char *root, const char *name,
-				   struct storage *storage),
-		       struct storage *storage, struct notes *unseen)
+int storage_read_groups(const char *root, const char *path,
+			int (*read)(const char *root, const char *name,
+				    struct storage *storage),
+			struct storage *storage, struct notes *unseen)
 {
 	struct tree_names names = { 0 };
 	int err = tree_list(root, path, &names);
@@ -526,8 +503,6 @@ int storage_read_entries(const char *root, struct storage *storage, struct notes
 		err = read_lines(root, PROXMOX_ESPS, PROXMOX_ESPS_MAX, add_esp, storage,
 				 unseen);
 	if (err == 0)
-		err = read_groups(root, POOL_DIR, read_pool, storage, unseen);
-	if (err == 0)
-		err = read_groups(root, BTRFS_DIR, read_btrfs, storage, unseen);
+		err = storage_read_groups(root, POOL_DIR, read_pool, storage, unseen);
 	return err;
 }

@@ -234,6 +234,21 @@ static int add_block_keys(struct storage_graph *graph, size_t node)
 	return err;
 }
 
+bool storage_is_divided(const struct storage_group *group)
+{
+	return group->kind == STORAGE_BTRFS && group->members.n + group->others.n > 1;
+}
+
+static int add_member_keys(struct storage_graph *graph, size_t node,
+			   const struct tree_names *names)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < names->n; i++)
+		err = add_key(graph, node, KEY_MEMBER "%s", names->entries[i]);
+	return err;
+}
+
 static int add_group_keys(struct storage_graph *graph, size_t node)
 {
 	const struct storage_group *group = storage_group(graph, node);
@@ -244,8 +259,11 @@ static int add_group_keys(struct storage_graph *graph, size_t node)
 	if (group->kind == STORAGE_VOLUME_GROUP)
 		return add_key(graph, node, KEY_GROUP "%s", group->name);
 	/* With one device it is as any other file system. */
-	for (size_t i = 0; err == 0 && group->members.n > 1 && i < group->members.n; i++)
-		err = add_key(graph, node, KEY_MEMBER "%s", group->members.entries[i]);
+	if (storage_is_divided(group)) {
+		err = add_member_keys(graph, node, &group->members);
+		if (err == 0)
+			err = add_member_keys(graph, node, &group->others);
+	}
 	return err;
 }
 
@@ -730,11 +748,14 @@ static int make_edges(struct storage_graph *graph)
 			graph->up[graph->n_up++] =
 				(struct storage_edge){ edge->to, edge->from };
 	}
-	if (graph->n_down > 0) {
+	/* What a file system is not mounted with carries nothing of it now. */
+	for (size_t i = n_blocks; err == 0 && i < graph->n_nodes; i++)
+		err = add_names(graph, i, &storage_group(graph, i)->others);
+	if (err == 0 && graph->n_down > 0) {
 		qsort(graph->down, graph->n_down, sizeof(*graph->down), compare_edges);
 		qsort(graph->up, graph->n_up, sizeof(*graph->up), compare_edges);
 	}
-	return 0;
+	return err;
 }
 
 /* The first edge that does not come from a node below this one. */

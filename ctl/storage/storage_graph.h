@@ -74,6 +74,9 @@ bool storage_is_bottom(const struct storage_graph *graph, size_t node);
 const struct block *storage_block(const struct storage_graph *graph, size_t node);
 const struct storage_group *storage_group(const struct storage_graph *graph, size_t node);
 
+/* Is it a btrfs file system of several devices? */
+bool storage_is_divided(const struct storage_group *group);
+
 /*
  * The *ret_n entries of an origin (mounts or fstab) for a mount point, in file order;
  * NULL where there is none.

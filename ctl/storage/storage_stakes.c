@@ -410,7 +410,7 @@ static int judge_groups(struct judging *judging)
 
 		if (group->kind == STORAGE_POOL)
 			err = add_stake(judging, &places, "the pool %s", group->name);
-		else if (group->kind == STORAGE_BTRFS && group->members.n > 1 &&
+		else if (storage_is_divided(group) && group->members.n > 0 &&
 			 !judging->held[i])
 			err = add_stake(judging, &places, "the btrfs file system %s",
 					group->label[0] != '\0' ? group->label :

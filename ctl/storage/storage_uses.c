@@ -80,7 +80,7 @@ void storage_kind(const struct storage_graph *graph, size_t node,
 
 		if (group->kind == STORAGE_POOL)
 			snprintf(ret_text, STORAGE_KIND_SIZE, "ZFS %s", group->name);
-		else if (group->members.n > 1)
+		else if (storage_is_divided(group))
 			snprintf(ret_text, STORAGE_KIND_SIZE, "btrfs");
 		return;
 	}

@@ -629,6 +629,55 @@ static void btrfs_of_two(void **state)
 	stop(&dir);
 }
 
+/* One of two was away when it was mounted with "degraded", and is back. */
+static void btrfs_degraded(void **state)
+{
+	static const char udev[] =
+		"E:ID_FS_TYPE=btrfs\nE:ID_FS_UUID=90e8ecfc-04bc-4edb-b7ce-dff019b98664\n";
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "vda", udev);
+	put_block(&dir, AHCI(1), "vdb", udev);
+	put(&dir, "/sys/fs/btrfs/90e8ecfc-04bc-4edb-b7ce-dff019b98664/devices/vda", "");
+	put_block(&dir, AHCI(2), "vdc", "E:ID_FS_TYPE=ext4\n");
+	put(&dir, MOUNTINFO,
+	    "22 1 8:3 / / rw - ext4 /dev/vdc rw\n"
+	    "23 22 0:31 / /pool rw - btrfs /dev/vda rw,degraded\n");
+	put(&dir, "/etc/fstab",
+	    "UUID=90e8ecfc-04bc-4edb-b7ce-dff019b98664 /pool btrfs defaults 0 0\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.2 vdc\n"
+			   "/pool (in /etc/fstab without nofail): 0000:00:17.0 vda "
+			   "0000:00:17.1 vdb\n");
+	assert_string_equal(use_of(&dir, "vda"), "disk 500 GB: /pool (btrfs)");
+	assert_string_equal(use_of(&dir, "vdb"),
+			    "disk 500 GB: no file system in use (btrfs)");
+	stop(&dir);
+}
+
+/* What is to be mounted at boot needs all its devices, whichever is named. */
+static void btrfs_not_mounted(void **state)
+{
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "E:ID_FS_TYPE=btrfs\nE:ID_FS_UUID=bb\n");
+	put_block(&dir, AHCI(1), "sdb", "E:ID_FS_TYPE=btrfs\nE:ID_FS_UUID=bb\n");
+	put_block(&dir, AHCI(2), "sdc", "E:ID_FS_TYPE=ext4\n");
+	put_block(&dir, AHCI(3), "sdd", "E:ID_FS_TYPE=btrfs\nE:ID_FS_UUID=dd\n");
+	put_block(&dir, AHCI(4), "sde", "E:ID_FS_TYPE=btrfs\nE:ID_FS_UUID=dd\n");
+	put(&dir, MOUNTINFO, "22 1 8:3 / / rw - ext4 /dev/sdc rw\n");
+	put(&dir, "/etc/fstab", "/dev/sda /pool btrfs defaults 0 0\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.2 sdc\n"
+			   "/pool (in /etc/fstab without nofail): 0000:00:17.0 sda "
+			   "0000:00:17.1 sdb\n");
+	stop(&dir);
+}
+
 static void swaps(void **state)
 {
 	struct machine_dir dir;
@@ -971,6 +1020,8 @@ int main(void)
 		cmocka_unit_test(zfs_mirror),
 		cmocka_unit_test(pool_without_disks),
 		cmocka_unit_test(btrfs_of_two),
+		cmocka_unit_test(btrfs_degraded),
+		cmocka_unit_test(btrfs_not_mounted),
 		cmocka_unit_test(swaps),
 		cmocka_unit_test(bcache),
 		cmocka_unit_test(nvme_multipath),
