@@ -55,7 +55,7 @@ int storage_read(const char *root, struct storage *ret_storage, struct notes *un
 	if (err == 0)
 		err = storage_read_btrfs(root, &storage, unseen);
 	if (err == 0)
-		err = storage_read_volume_groups(root, &storage);
+		err = storage_read_volume_groups(root, &storage, unseen);
 	if (err < 0)
 		storage_free(&storage);
 	else

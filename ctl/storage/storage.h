@@ -136,7 +136,8 @@ _must_check_ int storage_read_entries(const char *root, struct storage *storage,
 				      struct notes *unseen);
 _must_check_ int storage_read_btrfs(const char *root, struct storage *storage,
 				    struct notes *unseen);
-_must_check_ int storage_read_volume_groups(const char *root, struct storage *storage);
+_must_check_ int storage_read_volume_groups(const char *root, struct storage *storage,
+					    struct notes *unseen);
 
 /*
  * Calls read for each name in a directory that has one for each group; none is fine. What

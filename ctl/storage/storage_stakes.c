@@ -419,6 +419,44 @@ static int judge_groups(struct judging *judging)
 	return err;
 }
 
+/*
+ * May LVM have it in a group of the host's? It does not look into logical volumes, ZFS
+ * volumes and files, which are guests'.
+ */
+static bool may_be_volume(const struct block *block)
+{
+	const char *type = block->texts[BLOCK_FS_TYPE];
+	const char *uuid = block->texts[BLOCK_DM_UUID];
+
+	if (type == NULL || strcmp(type, "LVM2_member") != 0 ||
+	    block->texts[BLOCK_VOLUME_GROUP] != NULL)
+		return false;
+	return block->n_functions > 0 || strncmp(block->name, "md", 2) == 0 ||
+	       (uuid != NULL && strncmp(uuid, "LVM-", 4) != 0);
+}
+
+/* A volume that does not say of which group it is may be of one that is needed. */
+static int judge_volumes(struct judging *judging)
+{
+	const struct storage_graph *graph = judging->graph;
+	bool any_group = false;
+	int err = 0;
+
+	for (size_t i = graph->storage->n_blocks; i < graph->n_nodes; i++)
+		any_group = any_group ||
+			    storage_group(graph, i)->kind == STORAGE_VOLUME_GROUP;
+	for (size_t i = 0; err == 0 && any_group && i < graph->storage->n_blocks; i++) {
+		const struct block *block = storage_block(graph, i);
+		const struct storage_places places = { .nodes = &i, .n = 1 };
+
+		if (may_be_volume(block) && storage_is_leaf(graph, i))
+			err = add_stake(judging, &places,
+					"a volume of an unknown LVM group (%s)",
+					block->name);
+	}
+	return err;
+}
+
 static int judge_esp(struct judging *judging, size_t node)
 {
 	const struct storage_places places = { .nodes = &node, .n = 1 };
@@ -521,6 +559,8 @@ int storage_add_stakes(struct storage_graph *graph, struct stakes *stakes,
 		err = judge_entries(&judging, unseen);
 	if (err == 0)
 		err = judge_groups(&judging);
+	if (err == 0)
+		err = judge_volumes(&judging);
 	if (err == 0)
 		err = judge_esps(&judging, unseen);
 	tdestroy(judging.seen, free);
