@@ -159,7 +159,7 @@ APPLY_TESTS := $(foreach r,$(RELEASES),"tests/host/apply $(r)")
 # Whole hosts take minutes each: not every firmware with every release in every run.
 HOST_TESTS := "qemu-test/hosts/grub bookworm bios" "qemu-test/hosts/grub trixie uefi" \
 	$(foreach r,$(RELEASES),"qemu-test/hosts/systemd-boot $(r) uefi") \
-	$(foreach r,$(RELEASES),"qemu-test/hosts/guards $(r)")
+	$(foreach r,$(RELEASES),"qemu-test/hosts/guards $(r)" "qemu-test/hosts/layers $(r)")
 OTHER_HOST_TESTS := "qemu-test/hosts/grub bookworm uefi" "qemu-test/hosts/grub trixie bios"
 
 include tests/unit/unit.mk
