@@ -613,7 +613,23 @@ static int add_names(struct storage_graph *graph, size_t from,
 	return err;
 }
 
-/* A ZFS volume is named after its pool in /dev/zvol. */
+/*
+ * A ZFS volume has its name in /dev/zvol. That may have blanks, for which udev's zvol_id
+ * writes '+', and never has a '+' itself.
+ */
+static int place_volume(const struct storage_graph *graph, const char *link,
+			struct storage_places *places)
+{
+	_cleanup_free_ char *volume = strdup(link);
+
+	if (volume == NULL)
+		return -ENOMEM;
+	for (char *s = volume; *s != '\0'; s++)
+		if (*s == '+')
+			*s = ' ';
+	return place_dataset(graph, NULL, volume, places);
+}
+
 static int add_volume_edge(struct storage_graph *graph, size_t node)
 {
 	const struct block *block = &graph->storage->blocks[node];
@@ -622,8 +638,7 @@ static int add_volume_edge(struct storage_graph *graph, size_t node)
 
 	for (size_t i = 0; err == 0 && i < block->links.n; i++)
 		if (strncmp(block->links.entries[i], "zvol/", 5) == 0)
-			err = place_dataset(graph, NULL, block->links.entries[i] + 5,
-					    &places);
+			err = place_volume(graph, block->links.entries[i] + 5, &places);
 	if (err == 0)
 		err = add_edges_to(graph, node, &places);
 	storage_places_free(&places);

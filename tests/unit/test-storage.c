@@ -568,6 +568,37 @@ static void doubtful_members(void **state)
 	check_pool("S:disk/by-id/x\n", "23 22 8:4 / /mnt rw - xfs /dev/sdb1 rw\n", "");
 }
 
+/* The name of a pool may have blanks, for which udev's zvol_id writes '+' in links. */
+static void zfs_names_with_blanks(void **state)
+{
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "E:ID_FS_TYPE=ext4\n");
+	put_block(&dir, AHCI(1), "sdb", "");
+	put_block(&dir, AHCI(1) "/sdb", "sdb1",
+		  "E:ID_FS_LABEL=my_pool\nE:ID_FS_LABEL_ENC=my\\x20pool\n"
+		  "E:ID_FS_TYPE=zfs_member\n");
+	put_block(&dir, "/sys/devices/virtual/block", "zd0",
+		  "S:my+pool/swap+vol\nS:zvol/my+pool/swap+vol\nE:ID_FS_TYPE=swap\n");
+	put(&dir, "/proc/spl/kstat/zfs/my pool/state", "ONLINE\n");
+	put(&dir, MOUNTINFO,
+	    "22 1 8:1 / / rw - ext4 /dev/sda rw\n"
+	    "177 22 0:42 / /a rw shared:97 - zfs my\\040pool/a\\040b rw,xattr,noacl\n");
+	put(&dir, "/proc/swaps",
+	    "Filename\tType\tSize\tUsed\tPriority\n/dev/zd0 partition 65532 0 -2\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.0 sda\n"
+			   "swap (ZFS volume zd0): 0000:00:17.1 sdb\n"
+			   "the pool my pool: 0000:00:17.1 sdb\n");
+	assert_string_equal(
+		use_of(&dir, "sdb"),
+		"disk 500 GB: swap (ZFS volume zd0), pool my pool, /a (ZFS my "
+		"pool)");
+	stop(&dir);
+}
+
 /* What is not there now comes over the network only if its line says so. */
 static void absent_is_local(void **state)
 {
@@ -1105,6 +1136,7 @@ int main(void)
 		cmocka_unit_test(absent_is_local),
 		cmocka_unit_test(var_is_vital),
 		cmocka_unit_test(zfs_mirror),
+		cmocka_unit_test(zfs_names_with_blanks),
 		cmocka_unit_test(pool_without_disks),
 		cmocka_unit_test(btrfs_of_two),
 		cmocka_unit_test(btrfs_degraded),
