@@ -806,7 +806,12 @@ bool storage_is_bottom(const struct storage_graph *graph, size_t node)
 	return !has_edge(graph->down, graph->n_down, node);
 }
 
-/* Of a ZFS member that has an imported pool's label nothing more needs to be known. */
+/*
+ * May it be a member of a pool, and does not tell of which? With the name of a pool
+ * nothing more needs to be known. Labels of caches and spares have none, and on those
+ * that ZFS made the partition for libblkid does not even see a label: the type of the
+ * partition tells.
+ */
 static bool is_doubtful(const struct storage_graph *graph, size_t node)
 {
 	const struct block *block = &graph->storage->blocks[node];
@@ -860,33 +865,31 @@ static bool *mark_placed(const struct storage_graph *graph)
 	return placed;
 }
 
+static bool is_pool(const struct storage_graph *graph, size_t node)
+{
+	const struct storage_group *group = storage_group(graph, node);
+
+	return group != NULL && group->kind == STORAGE_POOL;
+}
+
 /* What may belong to a pool, and does not say to which, may belong to each. */
 static int doubt_pools(struct storage_graph *graph)
 {
 	const struct storage *storage = graph->storage;
 	_cleanup_free_ bool *placed = mark_placed(graph);
-	const struct block *doubtful = NULL;
 	bool any_remote = false;
 	int err = 0;
 
 	if (placed == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < storage->n_blocks; i++) {
+	for (size_t i = 0; err == 0 && i < storage->n_blocks; i++) {
 		any_remote = any_remote || storage->blocks[i].bus == BLOCK_ON_NETWORK;
-		if (doubtful == NULL && !placed[i] && storage_is_leaf(graph, i) &&
-		    is_doubtful(graph, i))
-			doubtful = &storage->blocks[i];
+		if (!placed[i] && storage_is_leaf(graph, i) && is_doubtful(graph, i))
+			err = storage_places_add(&graph->doubtful, i);
 	}
-	for (size_t i = storage->n_blocks; err == 0 && i < graph->n_nodes; i++) {
-		if (storage_group(graph, i)->kind != STORAGE_POOL)
-			continue;
-		graph->is_local[i] = !any_remote;
-		if (doubtful != NULL)
-			err = say_unknown(&graph->unknown[i],
-					  "/dev/%s may belong to it: it cannot be told "
-					  "what is on it",
-					  doubtful->name);
-	}
+	for (size_t i = storage->n_blocks; i < graph->n_nodes; i++)
+		if (is_pool(graph, i))
+			graph->is_local[i] = !any_remote;
 	return err;
 }
 
@@ -936,6 +939,7 @@ void storage_graph_free(struct storage_graph *graph)
 	free(graph->is_local);
 	free(graph->places);
 	free(graph->keys);
+	storage_places_free(&graph->doubtful);
 	free(graph->down);
 	free(graph->up);
 	free(graph->queue);
@@ -975,9 +979,25 @@ static size_t walk_on(struct storage_graph *graph, size_t end, bool up, bool int
 	return end;
 }
 
-size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, bool up,
-		    size_t *ret_direct)
+/* Goes on to what may belong to the pools among the first nodes of a walk. */
+static size_t walk_doubts(struct storage_graph *graph, size_t end)
 {
+	const size_t n = end;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_pool(graph, graph->queue[i]))
+			continue;
+		for (size_t j = 0; j < graph->doubtful.n; j++)
+			end = reach(graph, end, graph->doubtful.nodes[j]);
+		break;
+	}
+	return walk_on(graph, end, false, true);
+}
+
+size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, bool up,
+		    struct storage_reach *ret_reach)
+{
+	struct storage_reach reached = { 0 };
 	size_t end = 0;
 
 	/* Each walk marks with a number of its own, so that cycles end. */
@@ -985,7 +1005,13 @@ size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, 
 	for (size_t i = 0; i < n; i++)
 		end = reach(graph, end, nodes[i]);
 	end = walk_on(graph, end, up, false);
-	if (ret_direct != NULL)
-		*ret_direct = end;
-	return up ? end : walk_on(graph, end, up, true);
+	reached.direct = end;
+	if (!up)
+		end = walk_on(graph, end, up, true);
+	reached.certain = end;
+	if (!up)
+		end = walk_doubts(graph, end);
+	if (ret_reach != NULL)
+		*ret_reach = reached;
+	return end;
 }

@@ -33,8 +33,9 @@ struct storage_graph {
 	size_t n_nodes;
 	char **unknown; /* for each node why it is not known what is below; NULL: it is */
 	bool *is_local; /* for each node: what is unknown is no matter of the network */
-	struct storage_places *places; /* for each entry */
-	struct storage_key *keys;      /* by which nodes and entries are found, sorted */
+	struct storage_places *places;  /* for each entry */
+	struct storage_places doubtful; /* what may belong to any of the pools */
+	struct storage_key *keys;       /* by which nodes and entries are found, sorted */
 	size_t n_keys;
 	struct storage_edge *down; /* sorted; "from" rests on "to" */
 	size_t n_down;
@@ -55,16 +56,23 @@ _must_check_ int storage_graph_make(const struct storage *storage,
 /* Frees what the graph owns, not the structure itself. */
 void storage_graph_free(struct storage_graph *graph);
 
+/* How many nodes of a walk down come before others, in this order. */
+struct storage_reach {
+	size_t direct;  /* before what only completes a volume group */
+	size_t certain; /* before what may belong to a pool */
+};
+
 /*
  * Walks from n nodes down, or up, and writes each node that is reached, the first ones
  * included, once to the queue. Returns how many there are. Loop devices are not walked up
  * into: what is in a file is not what the disk is for.
  *
  * Down, a logical volume rests on what it is made of, and on all else of its volume group
- * as well: that comes last, from *ret_direct on, which may be NULL.
+ * as well; a pool on what is known to belong to it, and maybe on what does not tell.
+ * *ret_reach, which may be NULL, says where each of these begins.
  */
 size_t storage_walk(struct storage_graph *graph, const size_t *nodes, size_t n, bool up,
-		    size_t *ret_direct);
+		    struct storage_reach *ret_reach);
 
 /* Does nothing rest on a node, or a node on nothing? */
 bool storage_is_leaf(const struct storage_graph *graph, size_t node);

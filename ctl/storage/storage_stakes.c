@@ -93,15 +93,15 @@ static bool can_be_lost(const struct judging *judging, size_t n)
 	return false;
 }
 
-/* Adds a disk with its functions. is_direct: not only its volume group is needed. */
+/* Adds a disk with its functions, and behind its name what it has to do with the stake.
+ */
 static int add_disk(const struct judging *judging, struct stake *stake,
-		    const struct block *block, bool is_direct)
+		    const struct block *block, const char *relation)
 {
 	char carrier[NAME_MAX + 64];
 	int err = 0;
 
-	snprintf(carrier, sizeof(carrier), "%s%s", block->name,
-		 is_direct ? "" : ", of its volume group");
+	snprintf(carrier, sizeof(carrier), "%s%s", block->name, relation);
 	for (size_t i = 0; err == 0 && i < block->n_functions; i++) {
 		const struct pci_address *function = bsearch(
 			&block->functions[i], judging->functions, judging->n_functions,
@@ -117,8 +117,16 @@ static int add_disk(const struct judging *judging, struct stake *stake,
 	return err;
 }
 
+/* Says of the node at this place of a walk why it was reached; empty: it is needed. */
+static const char *relation_of(const struct storage_reach *reach, size_t i)
+{
+	if (i >= reach->certain)
+		return ", which may belong to it";
+	return i >= reach->direct ? ", of its volume group" : "";
+}
+
 static int add_carriers(const struct judging *judging, struct stake *stake, size_t n,
-			size_t n_direct)
+			const struct storage_reach *reach)
 {
 	const struct storage_graph *graph = judging->graph;
 	bool is_local = true;
@@ -131,7 +139,7 @@ static int add_carriers(const struct judging *judging, struct stake *stake, size
 		/* A partition hangs on its disk's functions; it is the disk that is told.
 		 */
 		if (block != NULL && storage_is_bottom(graph, node))
-			err = add_disk(judging, stake, block, i < n_direct);
+			err = add_disk(judging, stake, block, relation_of(reach, i));
 		if (err < 0 || graph->unknown[node] == NULL)
 			continue;
 		is_local = is_local && graph->is_local[node];
@@ -147,13 +155,14 @@ _printf_(3, 4) static int add_stake(struct judging *judging,
 {
 	_cleanup_free_ char *what = NULL;
 	struct stake *stake;
-	size_t n, n_direct;
+	struct storage_reach reach;
 	va_list args;
+	size_t n;
 	int err;
 
 	for (size_t i = 0; i < places->n; i++)
 		judging->held[places->nodes[i]] = true;
-	n = storage_walk(judging->graph, places->nodes, places->n, false, &n_direct);
+	n = storage_walk(judging->graph, places->nodes, places->n, false, &reach);
 	if (places->unknown == NULL && !can_be_lost(judging, n))
 		return 0;
 	va_start(args, format);
@@ -165,7 +174,7 @@ _printf_(3, 4) static int add_stake(struct judging *judging,
 	}
 	err = stakes_add(judging->stakes, FORCE_DISK, true, what, &stake);
 	if (err == 0)
-		err = add_carriers(judging, stake, n, n_direct);
+		err = add_carriers(judging, stake, n, &reach);
 	if (err < 0 || places->unknown == NULL)
 		return err;
 	stake->is_local = stake->is_local && places->is_local;

@@ -551,8 +551,7 @@ static void check_pool(const char *udev, const char *mounts, const char *doubt)
 
 static void doubtful_members(void **state)
 {
-	static const char doubt[] =
-		" ?/dev/sdb1 may belong to it: it cannot be told what is on it";
+	static const char doubt[] = " 0000:00:17.1 sdb, which may belong to it";
 
 	(void)state;
 	check_pool("E:ID_FS_AMBIVALENT=filesystem:zfs_member:5000 other:x:1\n", "",
@@ -566,6 +565,57 @@ static void doubtful_members(void **state)
 	check_pool("E:ID_FS_TYPE=zfs_member\nE:ID_FS_LABEL=old\n", "", "");
 	check_pool("E:ID_PART_ENTRY_TYPE=0x83\n", "", "");
 	check_pool("S:disk/by-id/x\n", "23 22 8:4 / /mnt rw - xfs /dev/sdb1 rw\n", "");
+}
+
+/*
+ * As udev has them of OpenZFS 2.1: members with the pool's name, a spare that ZFS made
+ * the partitions for, a cache in a partition that was there, and what ZFS keeps at the
+ * end.
+ */
+static void caches_and_spares(void **state)
+{
+	static const char member[] =
+		"E:ID_FS_VERSION=5000\nE:ID_FS_LABEL=big\nE:ID_FS_LABEL_ENC=big\n"
+		"E:ID_FS_UUID=11482862975400881961\nE:ID_FS_TYPE=zfs_member\n"
+		"E:ID_PART_ENTRY_TYPE=6a898cc3-1dd2-11b2-99a6-080020736631\n";
+	static const char spare[] =
+		"S:disk/by-partlabel/zfs-8258cf9a0e3f948c\n"
+		"E:ID_PART_ENTRY_NAME=zfs-8258cf9a0e3f948c\n"
+		"E:ID_PART_ENTRY_TYPE=6a898cc3-1dd2-11b2-99a6-080020736631\n";
+	static const char cache[] =
+		"E:ID_FS_UUID_SUB=10051073382089689272\nE:ID_FS_TYPE=zfs_member\n"
+		"E:ID_PART_ENTRY_TYPE=0fc63daf-8483-4772-8e79-3d69d8477de4\n";
+	static const char reserved[] =
+		"E:ID_PART_ENTRY_TYPE=6a945a3b-1dd2-11b2-99a6-080020736631\n";
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "");
+	put_block(&dir, AHCI(0) "/sda", "sda1", member);
+	put_block(&dir, AHCI(0) "/sda", "sda9", reserved);
+	put_block(&dir, AHCI(1), "sdb", "");
+	put_block(&dir, AHCI(1) "/sdb", "sdb1", spare);
+	put_block(&dir, AHCI(1) "/sdb", "sdb9", reserved);
+	put_block(&dir, NVME(1), "nvme1n1", "");
+	put_block(&dir, NVME(1) "/nvme1n1", "nvme1n1p1", cache);
+	/* For a guest: a blank one, and one of an exported pool. */
+	put_block(&dir, AHCI(2), "sdc", "");
+	put_block(&dir, AHCI(3), "sdd", "");
+	put_block(&dir, AHCI(3) "/sdd", "sdd1",
+		  "E:ID_FS_LABEL=exp\nE:ID_FS_TYPE=zfs_member\n");
+	put_block(&dir, NVME(2), "nvme2n1", "E:ID_FS_TYPE=ext4\n"); /* 8:12 */
+	put(&dir, MOUNTINFO,
+	    "22 1 8:12 / / rw - ext4 /dev/nvme2n1 rw\n"
+	    "172 26 0:41 / /big rw shared:94 - zfs big rw,xattr,noacl\n");
+	put(&dir, "/proc/spl/kstat/zfs/big/state", "ONLINE\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:02:00.0 nvme2n1\n"
+			   "the pool big: 0000:00:17.0 sda "
+			   "0000:01:00.0 nvme1n1, which may belong to it "
+			   "0000:00:17.1 sdb, which may belong to it\n");
+	assert_null(dir.host.stakes.entries[1].unresolved);
+	stop(&dir);
 }
 
 /* The name of a pool may have blanks, for which udev's zvol_id writes '+' in links. */
@@ -1136,6 +1186,7 @@ int main(void)
 		cmocka_unit_test(absent_is_local),
 		cmocka_unit_test(var_is_vital),
 		cmocka_unit_test(zfs_mirror),
+		cmocka_unit_test(caches_and_spares),
 		cmocka_unit_test(zfs_names_with_blanks),
 		cmocka_unit_test(pool_without_disks),
 		cmocka_unit_test(btrfs_of_two),
