@@ -60,6 +60,7 @@ enum storage_origin {
 	STORAGE_SWAP, /* /proc/swaps, then fstab */
 	STORAGE_CRYPTTAB,
 	STORAGE_ESP,    /* of proxmox-boot-tool */
+	STORAGE_VDEV,   /* a file that is a member of some ZFS pool */
 	STORAGE_UNREAD, /* a file with some of these could not be read: source, error */
 };
 

@@ -21,6 +21,9 @@
 #define CRYPTTAB "/etc/crypttab"
 #define CRYPTTAB_MAX 1048576
 #define POOL_DIR "/proc/spl/kstat/zfs"
+/* The pools that are imported at boot, with their members, but no caches and spares. */
+#define POOL_CACHE "/etc/zfs/zpool.cache"
+#define POOL_CACHE_MAX 16777216
 /* proxmox-boot-tool: UUIDs of the file systems of its ESPs, one a line. */
 #define PROXMOX_ESPS "/etc/kernel/proxmox-boot-uuids"
 #define PROXMOX_ESPS_MAX 65536
@@ -471,6 +474,47 @@ static int read_pool(const char *root, const char *name, struct storage *storage
 	return storage_add_group(storage, STORAGE_POOL, name, "");
 }
 
+/*
+ * A string called "path" in that file, which is an nvlist in the machine's own layout;
+ * the value is behind it: nvpair_t in sys/nvpair.h of OpenZFS, NVP_VALOFF.
+ */
+struct pool_path {
+	int16_t name_size;
+	int16_t reserved;
+	int32_t n_values;
+	int32_t type;
+	char name[8];
+};
+#define POOL_STRING 9 /* DATA_TYPE_STRING */
+
+/* No label and no device tells of members that are files. */
+static int read_pool_files(const char *root, struct storage *storage,
+			   struct notes *unseen)
+{
+	static const struct pool_path pair = { 5, 0, 1, POOL_STRING, "path" };
+	const struct storage_entry entry = { .origin = STORAGE_VDEV };
+	_cleanup_free_ char *data = NULL;
+	const char *found;
+	size_t size;
+	int err;
+
+	err = tree_read(root, POOL_CACHE, POOL_CACHE_MAX, &data, &size);
+	if (err == -ENOENT)
+		return 0;
+	if (err < 0)
+		return add_unread(storage, POOL_CACHE, err, unseen);
+	found = memmem(data, size, &pair, sizeof(pair));
+	while (err == 0 && found != NULL) {
+		const struct storage_words words = { .source = found + sizeof(pair) };
+
+		if (strncmp(words.source, "/dev/", 5) != 0)
+			err = storage_add_entry(storage, &entry, &words);
+		found = memmem(words.source, size - (size_t)(words.source - data), &pair,
+			       sizeof(pair));
+	}
+	return err;
+}
+
 int storage_read_groups(const char *root, const char *path,
 			int (*read)(const char *root, const char *name,
 				    struct storage *storage),
@@ -504,5 +548,7 @@ int storage_read_entries(const char *root, struct storage *storage, struct notes
 				 unseen);
 	if (err == 0)
 		err = storage_read_groups(root, POOL_DIR, read_pool, storage, unseen);
+	if (err == 0)
+		err = read_pool_files(root, storage, unseen);
 	return err;
 }

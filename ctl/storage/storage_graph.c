@@ -872,6 +872,35 @@ static bool is_pool(const struct storage_graph *graph, size_t node)
 	return group != NULL && group->kind == STORAGE_POOL;
 }
 
+/* Says of each pool what is not known of all. */
+static int say_of_pools(struct storage_graph *graph, const char *unknown)
+{
+	int err = 0;
+
+	for (size_t i = graph->storage->n_blocks; err == 0 && i < graph->n_nodes; i++)
+		if (is_pool(graph, i))
+			err = say_unknown(&graph->unknown[i], "%s", unknown);
+	return err;
+}
+
+/* Files that belong to pools. */
+static int doubt_files(struct storage_graph *graph)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < graph->storage->n_entries; i++) {
+		const struct storage_places *places = &graph->places[i];
+
+		if (graph->storage->entries[i].origin != STORAGE_VDEV)
+			continue;
+		for (size_t j = 0; err == 0 && j < places->n; j++)
+			err = storage_places_add(&graph->doubtful, places->nodes[j]);
+		if (err == 0 && places->unknown != NULL)
+			err = say_of_pools(graph, places->unknown);
+	}
+	return err;
+}
+
 /* What may belong to a pool, and does not say to which, may belong to each. */
 static int doubt_pools(struct storage_graph *graph)
 {
@@ -887,6 +916,8 @@ static int doubt_pools(struct storage_graph *graph)
 		if (!placed[i] && storage_is_leaf(graph, i) && is_doubtful(graph, i))
 			err = storage_places_add(&graph->doubtful, i);
 	}
+	if (err == 0)
+		err = doubt_files(graph);
 	for (size_t i = storage->n_blocks; i < graph->n_nodes; i++)
 		if (is_pool(graph, i))
 			graph->is_local[i] = !any_remote;

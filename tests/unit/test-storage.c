@@ -618,6 +618,42 @@ static void caches_and_spares(void **state)
 	stop(&dir);
 }
 
+/* Members that are files: an excerpt of a zpool.cache of OpenZFS 2.1 and 2.3. */
+static void pool_on_files(void **state)
+{
+	static const char cache[] =
+		"\0\1\0\0\0\0\0\0\1\0\0\0\x30\0\0\0"
+		"\x28\0\0\0\5\0\0\0\1\0\0\0\x09\0\0\0path\0\0\0\0/dev/vdl1\0"
+		"\0\0\0\0\0\0"
+		"\x28\0\0\0\5\0\0\0\1\0\0\0\x09\0\0\0path\0\0\0\0/srv/f/img2\0"
+		"\0\0\0\0";
+	struct machine_dir dir;
+	char path[PATH_MAX];
+	FILE *f;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "E:ID_FS_TYPE=ext4\n");
+	put_block(&dir, AHCI(1), "sdb", "E:ID_FS_TYPE=zfs_member\nE:ID_FS_LABEL=off\n");
+	put_block(&dir, AHCI(2), "sdc", "E:ID_FS_TYPE=ext4\n");
+	put(&dir, MOUNTINFO,
+	    "22 1 8:1 / / rw - ext4 /dev/sda rw\n"
+	    "23 22 8:3 / /srv/f rw - ext4 /dev/sdc rw\n");
+	put(&dir, "/proc/spl/kstat/zfs/off/state", "ONLINE\n");
+	put(&dir, "/etc/zfs/zpool.cache", "");
+	assert_int_equal(tree_path(dir.root, "/etc/zfs/zpool.cache", path, sizeof(path)),
+			 0);
+	f = fopen(path, "we");
+	assert_non_null(f);
+	fwrite(cache, sizeof(cache) - 1, 1, f);
+	fclose(f);
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.0 sda\n"
+			   "the pool off: 0000:00:17.1 sdb "
+			   "0000:00:17.2 sdc, which may belong to it\n");
+	stop(&dir);
+}
+
 /* The name of a pool may have blanks, for which udev's zvol_id writes '+' in links. */
 static void zfs_names_with_blanks(void **state)
 {
@@ -1187,6 +1223,7 @@ int main(void)
 		cmocka_unit_test(var_is_vital),
 		cmocka_unit_test(zfs_mirror),
 		cmocka_unit_test(caches_and_spares),
+		cmocka_unit_test(pool_on_files),
 		cmocka_unit_test(zfs_names_with_blanks),
 		cmocka_unit_test(pool_without_disks),
 		cmocka_unit_test(btrfs_of_two),
