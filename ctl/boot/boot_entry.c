@@ -16,6 +16,7 @@
 #define ENTRY_SIZE_MAX 65536
 #define ENTRIES_DIR "/loader/entries"
 #define PROXMOX_ESPS "/etc/kernel/proxmox-boot-uuids"
+#define UNIFIED_DIR "/EFI/Linux"
 
 static int add_text(char ***texts, size_t *n, const char *value)
 {
@@ -129,6 +130,31 @@ static int read_entry(const char *root, const char *place, const char *name,
 	return err;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+	const size_t len = strlen(name);
+
+	return len > strlen(end) && strcmp(name + len - strlen(end), end) == 0;
+}
+
+static int read_unified(const char *root, const char *place, struct boot_entries *entries)
+{
+	struct tree_names names;
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s" UNIFIED_DIR, place);
+	err = tree_list(root, path, &names);
+	if (err < 0)
+		return err == -ENOMEM ? err : 0;
+	for (size_t i = 0; err == 0 && i < names.n; i++)
+		if (ends_in(names.entries[i], ".efi"))
+			err = notes_add(&entries->unified, "%s/%s", path,
+					names.entries[i]);
+	tree_names_free(&names);
+	return err;
+}
+
 static int read_place(const char *root, const char *place, struct boot_entries *entries)
 {
 	struct tree_names names;
@@ -136,6 +162,8 @@ static int read_place(const char *root, const char *place, struct boot_entries *
 	int err;
 
 	err = add_text(&entries->places, &entries->n_places, place);
+	if (err == 0)
+		err = read_unified(root, place, entries);
 	if (err < 0)
 		return err;
 	snprintf(path, sizeof(path), "%s" ENTRIES_DIR, place);
@@ -144,12 +172,9 @@ static int read_place(const char *root, const char *place, struct boot_entries *
 		return err == -ENOMEM ? err :
 					notes_add(&entries->unreadable, "%s: %s", path,
 						  strerror(-err));
-	for (size_t i = 0; err == 0 && i < names.n; i++) {
-		const size_t len = strlen(names.entries[i]);
-
-		if (len > 5 && strcmp(names.entries[i] + len - 5, ".conf") == 0)
+	for (size_t i = 0; err == 0 && i < names.n; i++)
+		if (ends_in(names.entries[i], ".conf"))
 			err = read_entry(root, place, names.entries[i], entries);
-	}
 	tree_names_free(&names);
 	return err;
 }
@@ -230,6 +255,54 @@ static int read_proxmox(const char *root, struct boot_entries *entries)
 	return err;
 }
 
+/* Reads the places that kernel-install(8) is told in a file: "BOOT_ROOT=/srv/boot". */
+static int read_install_conf(const char *root, const char *path,
+			     struct boot_entries *entries)
+{
+	static const char key[] = "BOOT_ROOT=";
+	_cleanup_free_ char *text = NULL;
+	char *line, *rest;
+	size_t size;
+	int err;
+
+	err = tree_read(root, path, ENTRY_SIZE_MAX, &text, &size);
+	if (err < 0)
+		return err == -ENOMEM ? err : 0;
+	rest = text;
+	while (err == 0 && (line = strsep(&rest, "\n")) != NULL) {
+		if (strncmp(line, key, strlen(key)) != 0)
+			continue;
+		line += strlen(key);
+		line += strspn(line, "\"'");
+		line[strcspn(line, "\"' \t\r")] = '\0';
+		if (*line == '/' && !has_place(entries, line))
+			err = try_place(root, line, entries);
+	}
+	return err;
+}
+
+/* Reads where the owner has told kernel-install(8) to put entries. */
+static int read_told(const char *root, struct boot_entries *entries)
+{
+	static const char dir[] = "/etc/kernel/install.conf.d";
+	struct tree_names names = { 0 };
+	char path[PATH_MAX];
+	int err;
+
+	err = read_install_conf(root, "/usr/lib/kernel/install.conf", entries);
+	if (err == 0)
+		err = read_install_conf(root, "/etc/kernel/install.conf", entries);
+	if (err < 0 || tree_list(root, dir, &names) < 0)
+		return err;
+	for (size_t i = 0; err == 0 && i < names.n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names.entries[i]);
+		if (ends_in(path, ".conf"))
+			err = read_install_conf(root, path, entries);
+	}
+	tree_names_free(&names);
+	return err;
+}
+
 int boot_entries_read(const char *root, struct boot_entries *ret_entries)
 {
 	/* Where kernel-install(8) looks for the boot partition. */
@@ -239,6 +312,8 @@ int boot_entries_read(const char *root, struct boot_entries *ret_entries)
 
 	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(usual); i++)
 		err = try_place(root, usual[i], &entries);
+	if (err == 0)
+		err = read_told(root, &entries);
 	if (err == 0)
 		err = read_proxmox(root, &entries);
 	if (err == 0)
@@ -274,5 +349,6 @@ void boot_entries_free(struct boot_entries *entries)
 	free_texts(entries->places, entries->n_places);
 	notes_free(&entries->unmounted);
 	notes_free(&entries->unreadable);
+	notes_free(&entries->unified);
 	*entries = (struct boot_entries){ 0 };
 }

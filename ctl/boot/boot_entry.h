@@ -32,6 +32,7 @@ struct boot_entries {
 	size_t n_places;
 	/* ESPs of proxmox-boot-tool that are not mounted, and what cannot be read */
 	struct notes unmounted, unreadable;
+	struct notes unified; /* paths of unified kernel images, which need no entry */
 };
 
 /* Parses the text of an entry, which is changed. Returns 0 or -ENOMEM. */

@@ -335,28 +335,6 @@ static int check_copies(const struct check *check, const char *place)
 	return err;
 }
 
-/* Notes unified kernel images, which have their image inside. */
-static int note_unified(const struct check *check, const char *place)
-{
-	struct tree_names names;
-	char path[PATH_MAX];
-	int err;
-
-	snprintf(path, sizeof(path), "%s/EFI/Linux", place);
-	err = tree_list(check->host->root, path, &names);
-	if (err < 0)
-		return err == -ENOMEM ? err : 0;
-	for (size_t i = 0; err == 0 && i < names.n; i++) {
-		const size_t len = strlen(names.entries[i]);
-
-		if (len > 4 && strcmp(names.entries[i] + len - 4, ".efi") == 0)
-			err = findings_add(check->findings, &unified, "%s/%s", path,
-					   names.entries[i]);
-	}
-	tree_names_free(&names);
-	return err;
-}
-
 /* Checks what the entries of systemd-boot name. */
 static int check_entries(const struct check *check, const struct boot_entries *entries)
 {
@@ -369,11 +347,8 @@ static int check_entries(const struct check *check, const struct boot_entries *e
 			err = check_boot(check, entry->place, entry->initrds,
 					 entry->n_initrds, entry->version);
 	}
-	for (size_t i = 0; err == 0 && i < entries->n_places; i++) {
+	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
 		err = check_copies(check, entries->places[i]);
-		if (err == 0)
-			err = note_unified(check, entries->places[i]);
-	}
 	return err;
 }
 
@@ -388,6 +363,9 @@ static int note_unseen(const struct check *check, const struct boot_entries *ent
 	for (size_t i = 0; err == 0 && i < entries->unreadable.n; i++)
 		err = findings_add(check->findings, &not_seen, "%s",
 				   entries->unreadable.lines[i]);
+	for (size_t i = 0; err == 0 && i < entries->unified.n; i++)
+		err = findings_add(check->findings, &unified, "%s",
+				   entries->unified.lines[i]);
 	return err;
 }
 

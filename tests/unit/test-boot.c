@@ -620,6 +620,23 @@ static void test_check_systemd(void **state)
 	assert_false(has_finding(fixture, "menu-disables", ""));
 }
 
+static void test_boot_root(void **state)
+{
+	struct fixture *fixture = *state;
+
+	put(fixture, "/srv/boot/loader/entries/m-1.conf", "initrd /m/1/initrd\n");
+	put(fixture, "/srv/boot/m/1/initrd", "garbage");
+	put(fixture, "/mine/loader/entries/m-2.conf", "initrd /m/2/initrd\n");
+	put(fixture, "/mine/m/2/initrd", "garbage");
+	put(fixture, "/etc/kernel/install.conf",
+	    "# x\nlayout=bls\nBOOT_ROOT=\"/srv/boot\"\n");
+	put(fixture, "/etc/kernel/install.conf.d/a.conf", "BOOT_ROOT=/mine");
+	put(fixture, "/etc/kernel/install.conf.d/a.conf.old", "BOOT_ROOT=/boot/x");
+	check_host_images(fixture);
+	assert_true(has_finding(fixture, "image-unreadable", "/srv/boot/m/1/initrd"));
+	assert_true(has_finding(fixture, "image-unreadable", "/mine/m/2/initrd"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -630,7 +647,7 @@ int main(void)
 		TEST(test_check_copies),   TEST(test_grub_menu),
 		TEST(test_check_grub),     TEST(test_check_custom),
 		TEST(test_check_scripts),  TEST(test_boot_loader),
-		TEST(test_check_systemd),
+		TEST(test_check_systemd),  TEST(test_boot_root),
 	};
 
 	return run_unit_tests("boot", tests, NULL, NULL);
