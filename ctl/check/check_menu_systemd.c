@@ -21,6 +21,15 @@ static const struct finding_kind saved = {
 	.what = "Take 'default @saved' out of loader.conf.",
 };
 
+static const struct finding_kind not_found = {
+	.code = "entries-not-found",
+	.severity = SEVERITY_ERROR,
+	.why = "New images are not copied to where systemd-boot takes them from: it goes on "
+	       "to boot the old ones, with the list that is in them.",
+	.what = "Mount the ESP ('bootctl status' may know it); if it is mounted elsewhere, "
+		"put BOOT_ROOT=DIRECTORY into /etc/kernel/install.conf.",
+};
+
 struct check {
 	const struct host *host;
 	const struct boot_entries *entries;
@@ -267,12 +276,24 @@ static int check_place(const struct check *check, const char *place)
 	return err < 0 ? err : check_words(check, place);
 }
 
+/* Is there nothing to boot, as far as all can be seen? */
+static bool has_none(const struct boot_entries *entries)
+{
+	return entries->n == 0 && entries->unified.n == 0 && entries->unmounted.n == 0 &&
+	       entries->unreadable.n == 0;
+}
+
 int check_loader_entries(const struct host *host, const struct boot_entries *entries,
 			 struct findings *findings)
 {
 	const struct check check = { host, entries, findings };
 	int err = check_next(&check);
 
+	if (err == 0 && has_none(entries))
+		err = findings_add(
+			findings, &not_found,
+			"systemd-boot is the boot loader, and neither /efi nor "
+			"/boot nor /boot/efi has an entry of it");
 	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
 		err = check_place(&check, entries->places[i]);
 	for (size_t i = 0; err == 0 && i < entries->n; i++)

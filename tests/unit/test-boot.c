@@ -620,6 +620,24 @@ static void test_check_systemd(void **state)
 	assert_false(has_finding(fixture, "menu-disables", ""));
 }
 
+static void test_check_systemd_none(void **state)
+{
+	static const char vars[] = "/sys/firmware/efi/efivars/LoaderInfo-"
+				   "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+	static const char sdboot[] = "\6\0\0\0s\0y\0s\0t\0e\0m\0d\0-\0b\0o\0o\0t\0\0";
+	struct fixture *fixture = *state;
+
+	put(fixture, "/boot/vmlinuz-1", "");
+	put_bytes(fixture, vars, sdboot, sizeof(sdboot));
+	check_host_menu(fixture);
+	assert_true(has_finding(fixture, "entries-not-found", "/efi"));
+	/* Its image and its words are inside. */
+	put(fixture, "/efi/EFI/Linux/a.efi", "");
+	put(fixture, "/efi/loader/loader.conf", "");
+	check_host_menu(fixture);
+	assert_false(has_finding(fixture, "entries-not-found", ""));
+}
+
 static void test_boot_root(void **state)
 {
 	struct fixture *fixture = *state;
@@ -647,7 +665,8 @@ int main(void)
 		TEST(test_check_copies),   TEST(test_grub_menu),
 		TEST(test_check_grub),     TEST(test_check_custom),
 		TEST(test_check_scripts),  TEST(test_boot_loader),
-		TEST(test_check_systemd),  TEST(test_boot_root),
+		TEST(test_check_systemd),  TEST(test_check_systemd_none),
+		TEST(test_boot_root),
 	};
 
 	return run_unit_tests("boot", tests, NULL, NULL);
