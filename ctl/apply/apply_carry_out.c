@@ -90,18 +90,25 @@ static bool write_menu(const struct apply *apply)
 	return good;
 }
 
-/* What is still wrong when all is done: copies, and the menu. */
-static int check_again(struct apply *apply, bool *ret_good)
+/* Is all as it should be when all is done: copies, and the menu? Says what is not. */
+static bool check_again(struct apply *apply)
 {
 	struct findings findings = { 0 };
+	bool good = false;
 	int err = check_images(&apply->host, &apply->next, &findings);
 
 	if (err == 0)
 		err = check_menu(&apply->host, &apply->next, &findings);
 	if (err == 0)
-		*ret_good = apply_print_errors(&findings, true) == 0;
+		good = apply_print_errors(&findings, true) == 0;
+	else
+		fprintf(stderr, "ptbind: %s\n", strerror(-err));
 	findings_free(&findings);
-	return err;
+	if (!good)
+		fputs("ptbind: not all is applied: the images in /boot are new, but see what "
+		      "is above, and what the hooks in /etc/initramfs/post-update.d said\n",
+		      stderr);
+	return good;
 }
 
 enum apply_state apply_carry_out(struct apply *apply)
@@ -124,7 +131,7 @@ enum apply_state apply_carry_out(struct apply *apply)
 	if (err < 0)
 		fprintf(stderr, "ptbind: " GOOD_LIST ": %s, ignoring\n", strerror(-err));
 	/* From here on the state is sound: the new images are complete. */
-	if (!write_menu(apply) || check_again(apply, &good) < 0 || !good)
+	if (!write_menu(apply) || !check_again(apply))
 		return APPLY_MENU_FAILED;
 	fputs("ptbind: applied: the next boot uses the list as it is now\n", stderr);
 	return APPLY_APPLIED;
