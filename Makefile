@@ -154,7 +154,7 @@ QEMU_TESTS := $(foreach s,$(SCENARIOS),$(foreach r,$(RELEASES),"$(s) $(r)"))
 
 # The host command on the fixture trees, and at work in hosts.
 HOST_COMMAND_TESTS := $(addprefix tests/host/,apply-fails check claim edit guards list status)
-APPLY_TESTS := $(foreach t,apply apply-systemd-boot,\
+APPLY_TESTS := $(foreach t,apply apply-systemd-boot apply-proxmox-boot,\
 	$(foreach r,$(RELEASES),"tests/host/$(t) $(r)"))
 
 # Whole hosts take minutes each: not every firmware with every release in every run.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "boot/esps.h"
 #include "check/check_images.h"
 #include "file.h"
 #include "good_list.h"
@@ -94,16 +95,18 @@ static bool write_menu(const struct apply *apply)
 static bool check_again(struct apply *apply)
 {
 	struct findings findings = { 0 };
+	const bool all_seen = esps_mount() == 0;
 	bool good = false;
 	int err = check_images(&apply->host, &apply->next, &findings);
 
 	if (err == 0)
 		err = check_menu(&apply->host, &apply->next, &findings);
 	if (err == 0)
-		good = apply_print_errors(&findings, true) == 0;
+		good = apply_print_errors(&findings, true) == 0 && all_seen;
 	else
 		fprintf(stderr, "ptbind: %s\n", strerror(-err));
 	findings_free(&findings);
+	esps_unmount();
 	if (!good)
 		fputs("ptbind: not all is applied: the images in /boot are new, but see what "
 		      "is above, and what the hooks in /etc/initramfs/post-update.d said\n",

@@ -47,7 +47,8 @@ static const struct finding_kind not_mounted = {
 	.severity = SEVERITY_NOTE,
 	.why = "proxmox-boot-tool keeps copies of kernels and images there, which were not "
 	       "looked at.",
-	.what = "'ptbind apply' has them written anew; to look at one, mount it below "
+	.what = "'ptbind apply' has them written anew, and looks at them; to look at one "
+		"now, mount it below "
 		"/var/tmp/espmounts and run 'ptbind check' again.",
 };
 
