@@ -123,6 +123,12 @@ disk_write_esp() {
 	done
 }
 
+# disk_read_esp FILE: the other way round, for what the host itself changed on the ESP.
+disk_read_esp() {
+	find "$scratch/efi" -mindepth 1 -delete
+	esp "$1" mcopy -s '::/*' "$scratch/efi"
+}
+
 # disk_install_grub FILE bios|uefi: does what grub-install does, to the disk whose root is
 # open; grub-install itself wants a real disk and a mounted ESP.
 disk_install_grub() {

@@ -70,7 +70,7 @@ boot_host() {
 		shift
 	done
 	shift
-	set -- "$@" --disk "$disk" --firmware "$firmware" --memory 1024 --timeout 240 "$boot"
+	set -- "$@" --disk "$disk" --firmware "$firmware" --memory 1024 --timeout 600 "$boot"
 	while IFS= read -r arg; do
 		set -- "$@" "$arg"
 	done <"$machine"
