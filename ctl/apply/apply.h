@@ -64,10 +64,16 @@ void apply_print_plan(const struct apply *apply);
 void apply_print_command(const char *const argv[]);
 
 /*
- * Prints the errors among the findings on standard error; those that applying would mend
- * only if it is over. Returns how many there are.
+ * Prints the errors among the findings on standard error, but for those that applying
+ * will mend. Returns how many there are.
  */
-size_t apply_print_errors(const struct findings *findings, bool is_over);
+size_t apply_print_errors(const struct findings *findings);
+
+/*
+ * The same when it is over: all errors, and warnings of what it should have mended.
+ * Returns how many errors there are.
+ */
+size_t apply_print_unmended(const struct findings *findings);
 
 /* Says what image each kernel has, when all is put back as far as it can be. */
 void apply_print_end(const struct rebuild *rebuild);

@@ -61,7 +61,7 @@ static int verify(struct apply *apply, bool *ret_good)
 	int err = check_kernel_images(&apply->host, &apply->next, &findings);
 
 	if (err == 0)
-		*ret_good = apply_print_errors(&findings, true) == 0;
+		*ret_good = apply_print_unmended(&findings) == 0;
 	findings_free(&findings);
 	return err;
 }
@@ -102,7 +102,7 @@ static bool check_again(struct apply *apply)
 	if (err == 0)
 		err = check_menu(&apply->host, &apply->next, &findings);
 	if (err == 0)
-		good = apply_print_errors(&findings, true) == 0 && all_seen;
+		good = apply_print_unmended(&findings) == 0 && all_seen;
 	else
 		fprintf(stderr, "ptbind: %s\n", strerror(-err));
 	findings_free(&findings);

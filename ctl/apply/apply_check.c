@@ -101,7 +101,7 @@ int apply_check(struct apply *apply)
 	err = check_everything(&apply->host, &apply->next, &apply->findings);
 	if (err < 0)
 		return err;
-	if (apply_print_errors(&apply->findings, false) > 0)
+	if (apply_print_errors(&apply->findings) > 0)
 		return apply_refuse("the next boot would not be good");
 	return EXIT_AS_WANTED;
 }

@@ -44,18 +44,34 @@ static void print_finding(const struct finding *finding)
 		finding->advice != NULL ? finding->advice : finding->kind->what);
 }
 
-size_t apply_print_errors(const struct findings *findings, bool is_over)
+size_t apply_print_errors(const struct findings *findings)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < findings->n; i++) {
-		const struct finding *finding = &findings->entries[i];
+		const struct finding_kind *kind = findings->entries[i].kind;
 
-		if (finding->kind->severity != SEVERITY_ERROR ||
-		    (!is_over && finding->kind->mended_by_apply))
+		if (kind->severity != SEVERITY_ERROR || kind->mended_by_apply)
 			continue;
-		print_finding(finding);
+		print_finding(&findings->entries[i]);
 		n++;
+	}
+	return n;
+}
+
+size_t apply_print_unmended(const struct findings *findings)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding_kind *kind = findings->entries[i].kind;
+		const bool is_error = kind->severity == SEVERITY_ERROR;
+
+		if (!is_error &&
+		    (kind->severity != SEVERITY_WARNING || !kind->mended_by_apply))
+			continue;
+		print_finding(&findings->entries[i]);
+		n += is_error;
 	}
 	return n;
 }
