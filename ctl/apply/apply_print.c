@@ -110,23 +110,37 @@ static void print_kernels(const struct rebuild *rebuild, const char **separator,
 	}
 }
 
-void apply_print_end(const struct rebuild *rebuild)
+/* Prints what image each kernel has. */
+static void print_images(const struct rebuild *rebuild)
 {
-	const char *separator = "ptbind: not applied: ";
+	const char *separator = "";
 	size_t n = 0;
 
 	for (size_t i = 0; i < rebuild->n; i++)
 		n += has_old(&rebuild->images[i]);
 	if (n == rebuild->n) {
-		fputs("ptbind: not applied: all kernels have the images that they had\n",
-		      stderr);
+		fputs("all kernels have the images that they had", stderr);
 		return;
 	}
 	print_kernels(rebuild, &separator, "old images", has_old);
 	print_kernels(rebuild, &separator, "new images where there was none", has_first);
 	print_kernels(rebuild, &separator, "new images, as the old could not be put back",
 		      has_lost);
-	fputc('\n', stderr);
+}
+
+void apply_print_end(const struct rebuild *rebuild)
+{
+	bool has_other_copies = false;
+
+	for (size_t i = 0; i < rebuild->n; i++)
+		has_other_copies =
+			has_other_copies || rebuild->images[i].has_other_copies;
+	fputs("ptbind: not applied: ", stderr);
+	print_images(rebuild);
+	fputs(has_other_copies ? ", but copies may be others or cut off: run 'ptbind "
+				 "check' before you reboot\n" :
+				 "\n",
+	      stderr);
 }
 
 static struct json_object *images_to_json(const struct apply *apply)

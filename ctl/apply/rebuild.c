@@ -200,22 +200,24 @@ int rebuild_run(struct rebuild *rebuild)
 	return err;
 }
 
-void rebuild_run_hooks(const struct kernel *kernel, const char *image)
+int rebuild_run_hooks(const struct kernel *kernel, const char *image)
 {
 	char version[300], path[300];
 	const char *const argv[] = { "run-parts", version, path, HOOKS_DIR, NULL };
 	int status;
 
 	if (access(HOOKS_DIR, F_OK) < 0)
-		return;
+		return 0;
 	snprintf(version, sizeof(version), "--arg=%s", kernel->version);
 	snprintf(path, sizeof(path), "--arg=%s", image);
 	status = run_program_undisturbed(argv);
-	if (status != 0)
-		fprintf(stderr,
-			"ptbind: the hooks in " HOOKS_DIR " failed for %s, see above: "
-			"copies of it on ESPs may be newer or older\n",
-			image);
+	if (status == 0)
+		return 0;
+	fprintf(stderr,
+		"ptbind: the hooks in " HOOKS_DIR " failed for %s, see above: "
+		"copies of it on ESPs may be newer, older or cut off\n",
+		image);
+	return -EIO;
 }
 
 static int restore_one(struct rebuild_image *image)
@@ -239,8 +241,9 @@ static int restore_one(struct rebuild_image *image)
 	}
 	image->state = REBUILD_RESTORED;
 	fprintf(stderr, "ptbind: %s is the old one again\n", image->path);
-	rebuild_run_hooks(image->kernel, image->path);
-	return 0;
+	err = rebuild_run_hooks(image->kernel, image->path);
+	image->has_other_copies = err < 0;
+	return err;
 }
 
 int rebuild_restore(struct rebuild *rebuild)

@@ -30,6 +30,7 @@ struct rebuild_image {
 	bool is_saved;
 	struct saved_image saved;
 	enum rebuild_state state;
+	bool has_other_copies; /* it was put back, but not where the hooks copy it to */
 };
 
 struct rebuild {
@@ -58,15 +59,16 @@ _must_check_ int rebuild_run(struct rebuild *rebuild);
 
 /*
  * Puts back what was there, has copies made of it, and says so. Returns 0, or -EIO where
- * an image could not be put back.
+ * an image could not be put back or copied.
  */
 _must_check_ int rebuild_restore(struct rebuild *rebuild);
 
 /*
  * Has the hooks in /etc/initramfs/post-update.d copy an image to where the boot loader
- * looks for it, whatever signals come. That one fails is said on standard error.
+ * looks for it, whatever signals come. Returns 0, or -EIO where one fails, which has been
+ * said on standard error.
  */
-void rebuild_run_hooks(const struct kernel *kernel, const char *image);
+int rebuild_run_hooks(const struct kernel *kernel, const char *image);
 
 /*
  * Puts right what a run that was killed left: where it kept an image, and the one in its

@@ -47,7 +47,8 @@ static int put_back(const struct kernel *kernel, const struct saved_image *saved
 		"ptbind: %s could not be read, since an earlier run was interrupted: what "
 		"that kept is put back\n",
 		saved->path);
-	rebuild_run_hooks(kernel, saved->path);
+	/* It is built anew after that, and copied again. */
+	(void)rebuild_run_hooks(kernel, saved->path);
 	return 0;
 }
 
