@@ -9,6 +9,7 @@
 #include "boot/boot_loader.h"
 #include "check_menu.h"
 #include "cmdline.h"
+#include "tree.h"
 
 const struct finding_kind menu_hidden = {
 	.code = "menu-hidden",
@@ -84,18 +85,38 @@ int menu_words_disable(const char *words, bool *ret_disables)
 	return 0;
 }
 
+/* GRUB's menu in a place, which has to have the kernels that were copied there. */
+static int check_grub_place(const struct host *host, const char *place,
+			    const struct kernels *kernels, struct findings *findings)
+{
+	struct kernels copied = { 0 };
+	char path[PATH_MAX];
+	int err;
+
+	copied.entries = calloc(kernels->n + 1, sizeof(*copied.entries));
+	if (copied.entries == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < kernels->n; i++) {
+		snprintf(path, sizeof(path), "%s/vmlinuz-%s", place,
+			 kernels->entries[i].version);
+		if (tree_has(host->root, path))
+			copied.entries[copied.n++] = kernels->entries[i];
+	}
+	snprintf(path, sizeof(path), "%s/grub/grub.cfg", place);
+	err = check_grub_menu(host, path, &copied, findings);
+	/* What they own is the kernels'. */
+	free(copied.entries);
+	return err;
+}
+
 /* GRUB's menu on the ESPs of proxmox-boot-tool, as far as they are mounted. */
 static int check_grub_places(const struct host *host, const struct boot_entries *entries,
 			     const struct kernels *kernels, struct findings *findings)
 {
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < entries->n_places; i++) {
-		char path[PATH_MAX];
-
-		snprintf(path, sizeof(path), "%s/grub/grub.cfg", entries->places[i]);
-		err = check_grub_menu(host, path, kernels, findings);
-	}
+	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
+		err = check_grub_place(host, entries->places[i], kernels, findings);
 	for (size_t i = 0; err == 0 && i < entries->unmounted.n; i++)
 		err = findings_add(findings, &menu_not_seen,
 				   "on the ESP with the UUID %s",

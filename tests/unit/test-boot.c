@@ -422,8 +422,9 @@ static const char menu_text[] =
 	"\t}\n"
 	"}\n";
 
-static void put_menu(const struct fixture *fixture, const char *chosen, const char *style,
-		     const char *timeout, const char *words)
+static void put_menu_at(const struct fixture *fixture, const char *path,
+			const char *chosen, const char *style, const char *timeout,
+			const char *words)
 {
 	char text[sizeof(menu_text) + 256];
 
@@ -432,7 +433,13 @@ static void put_menu(const struct fixture *fixture, const char *chosen, const ch
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	snprintf(text, sizeof(text), menu_text, chosen, style, timeout, words);
 #pragma GCC diagnostic pop
-	put(fixture, "/boot/grub/grub.cfg", text);
+	put(fixture, path, text);
+}
+
+static void put_menu(const struct fixture *fixture, const char *chosen, const char *style,
+		     const char *timeout, const char *words)
+{
+	put_menu_at(fixture, "/boot/grub/grub.cfg", chosen, style, timeout, words);
 }
 
 static void check_host_menu(struct fixture *fixture)
@@ -620,6 +627,35 @@ static void test_check_systemd(void **state)
 	assert_false(has_finding(fixture, "menu-disables", ""));
 }
 
+/* proxmox-boot-tool copies the newest kernels only. */
+static void test_check_grub_on_esp(void **state)
+{
+#define ESP "/var/tmp/espmounts/ABCD-0001"
+	struct fixture *fixture = *state;
+	char link[256];
+
+	put(fixture, "/boot/vmlinuz-0", "");
+	put(fixture, "/boot/vmlinuz-1", "");
+	put(fixture, "/boot/initrd.img-1", "");
+	put(fixture, "/etc/kernel/proxmox-boot-uuids", "ABCD-0001\n");
+	put(fixture, "/proc/self/mountinfo",
+	    "1 0 8:2 / " ESP " rw - vfat /dev/sda2 rw\n");
+	put(fixture, "/dev/sda2", "");
+	put(fixture, "/dev/disk/by-uuid/x", "");
+	snprintf(link, sizeof(link), "%s/dev/disk/by-uuid/ABCD-0001", fixture->root);
+	assert_int_equal(symlink("../../sda2", link), 0);
+	put(fixture, ESP "/vmlinuz-1", "");
+	put_menu_at(fixture, ESP "/grub/grub.cfg", "0", "menu", "5", "quiet");
+	check_host_menu(fixture);
+	assert_int_equal(fixture->findings.n, 0);
+	put(fixture, ESP "/vmlinuz-0", "");
+	check_host_menu(fixture);
+	assert_true(has_finding(fixture, "menu-no-recovery",
+				ESP "/grub/grub.cfg: none "
+				    "for the kernel 0"));
+#undef ESP
+}
+
 static void test_check_systemd_none(void **state)
 {
 	static const char vars[] = "/sys/firmware/efi/efivars/LoaderInfo-"
@@ -666,7 +702,7 @@ int main(void)
 		TEST(test_check_grub),     TEST(test_check_custom),
 		TEST(test_check_scripts),  TEST(test_boot_loader),
 		TEST(test_check_systemd),  TEST(test_check_systemd_none),
-		TEST(test_boot_root),
+		TEST(test_boot_root),      TEST(test_check_grub_on_esp),
 	};
 
 	return run_unit_tests("boot", tests, NULL, NULL);
