@@ -54,14 +54,24 @@ static enum apply_state put_back(struct apply *apply)
 	return err < 0 ? APPLY_UNSOUND : APPLY_FAILED;
 }
 
-/* Is today's list in the new images? */
+static bool has_error(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->entries[i].kind->severity == SEVERITY_ERROR)
+			return true;
+	return false;
+}
+
+/* Is today's list in the new images? Warnings can wait until all is done. */
 static int verify(struct apply *apply, bool *ret_good)
 {
 	struct findings findings = { 0 };
 	int err = check_kernel_images(&apply->host, &apply->next, &findings);
 
 	if (err == 0)
-		*ret_good = apply_print_unmended(&findings) == 0;
+		*ret_good = !has_error(&findings);
+	if (err == 0 && !*ret_good)
+		(void)apply_print_unmended(&findings);
 	findings_free(&findings);
 	return err;
 }
