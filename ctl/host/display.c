@@ -367,8 +367,22 @@ struct serial {
 };
 
 /*
+ * Is there no port behind a serial console? The kernel has ttyS0 to ttyS3 on every PC,
+ * and prints to them; PORT_UNKNOWN is what it found (include/uapi/linux/serial.h).
+ */
+static bool has_no_port(const struct host *host, const char *path)
+{
+	char file[PATH_MAX], type[TREE_VALUE_SIZE];
+	const int n = snprintf(file, sizeof(file), "%s/type", path);
+
+	return n >= 0 && (size_t)n < sizeof(file) &&
+	       tree_value(host->root, file, type) == 0 && strcmp(type, "0") == 0;
+}
+
+/*
  * Finds where a serial console is. One that cannot be found counts for none, since it may
- * be on what is taken. Returns 1, 0 where it does not count, or -ENOMEM.
+ * be on what is taken; and so does one without a port. Returns 1, 0 where it does not
+ * count, or -ENOMEM.
  */
 static int find_serial(struct host *host, const char *name, struct serial *ret_serial)
 {
@@ -380,6 +394,12 @@ static int find_serial(struct host *host, const char *name, struct serial *ret_s
 	if (n >= 0 && (size_t)n < sizeof(path))
 		err = tree_function(host->root, path, &serial.function);
 	serial.has_function = err == 0;
+	if ((err == 0 || err == -ENODEV) && has_no_port(host, path))
+		return notes_add(
+			&host->unseen,
+			"%s%s, a serial console: there is no such port (type 0); "
+			"it counts for none",
+			host->root, path);
 	if (err == 0 || err == -ENODEV) {
 		*ret_serial = serial;
 		return 1;

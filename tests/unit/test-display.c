@@ -313,6 +313,36 @@ static void serial_console_on_pci(void **state)
 	check_carrier(stake, 1, "0000:00:16.3", "ttyS4");
 }
 
+/* The kernel prints to ttyS1 also where the board has no such port (PORT_UNKNOWN). */
+static void serial_console_without_port(void **state)
+{
+	static const char *const port = "/sys/devices/platform/serial8250/tty/ttyS1";
+	struct host_tree *tree = *state;
+
+	put_gpu(tree);
+	put_device(tree, "/sys/class/tty", port);
+	put(tree, port, "type", "0");
+	put_consoles(tree, "tty0 ttyS1");
+	look_at(tree, display_look);
+	check_stake(tree, "a display", 1);
+	assert_int_equal(tree->host.unseen.n, 1);
+	assert_non_null(strstr(tree->host.unseen.lines[0], "ttyS1"));
+}
+
+static void serial_console_with_port(void **state)
+{
+	static const char *const port = "/sys/devices/platform/serial8250/tty/ttyS1";
+	struct host_tree *tree = *state;
+
+	put_gpu(tree);
+	put_device(tree, "/sys/class/tty", port);
+	put(tree, port, "type", "4");
+	put_consoles(tree, "tty0 ttyS1");
+	look_at(tree, display_look);
+	assert_int_equal(tree->host.stakes.n, 0);
+	assert_int_equal(tree->host.unseen.n, 0);
+}
+
 /* Without /sys/class/tty/ttyS0 nobody knows what takes it away. */
 static void serial_console_nowhere(void **state)
 {
@@ -455,6 +485,8 @@ int main(void)
 		TREE_TEST(headless),
 		TREE_TEST(serial_console),
 		TREE_TEST(serial_console_on_pci),
+		TREE_TEST(serial_console_without_port),
+		TREE_TEST(serial_console_with_port),
 		TREE_TEST(serial_console_nowhere),
 		TREE_TEST(consoles_unreadable),
 		TREE_TEST(cards_unreadable),
