@@ -39,6 +39,14 @@ _printf_(2, 3) static int bad_image(struct reader *reader, const char *format, .
 	return -EBADMSG;
 }
 
+/* What libarchive says of an archive; of some that are cut off it says nothing. */
+static const char *reason_of(struct archive *archive)
+{
+	const char *reason = archive_error_string(archive);
+
+	return reason != NULL ? reason : "it is cut off or damaged";
+}
+
 static la_ssize_t read_block(struct archive *archive, void *data, const void **ret_block)
 {
 	struct reader *reader = data;
@@ -87,7 +95,7 @@ static int read_file(struct reader *reader, struct archive *archive, const char 
 
 		if (n < 0)
 			return bad_image(reader, "%s in it: %s", name,
-					 archive_error_string(archive));
+					 reason_of(archive));
 		if (n == 0)
 			break;
 		size += (size_t)n;
@@ -196,7 +204,7 @@ static int read_files(struct reader *reader, struct archive *archive)
 		if (err < 0)
 			return err;
 	}
-	return bad_image(reader, "%s", archive_error_string(archive));
+	return bad_image(reader, "%s", reason_of(archive));
 }
 
 /* Prepares for one cpio archive, compressed as initramfs.conf(5) offers it. */
@@ -234,7 +242,7 @@ static int read_archive(struct reader *reader, off_t start, off_t *ret_end)
 	if (archive_read_open1(archive) == ARCHIVE_OK)
 		err = read_files(reader, archive);
 	else
-		err = bad_image(reader, "%s", archive_error_string(archive));
+		err = bad_image(reader, "%s", reason_of(archive));
 	if (archive_filter_code(archive, 0) == ARCHIVE_FILTER_NONE)
 		*ret_end = start + archive_filter_bytes(archive, -1);
 	else

@@ -174,8 +174,10 @@ static int read_bad(const struct fixture *fixture, const void *data, size_t size
 	put_bytes(fixture, "/image", data, size);
 	snprintf(path, sizeof(path), "%s/image", fixture->root);
 	err = image_read(path, &image, error);
-	if (err == -EBADMSG)
+	if (err == -EBADMSG) {
 		assert_string_not_equal(error, "");
+		assert_null(strstr(error, "(null)"));
+	}
 	image_free(&image);
 	return err;
 }
@@ -216,6 +218,8 @@ static void test_image_cut_off(void **state)
 		assert_int_equal(read_bad(fixture, data, size - cut), -EBADMSG);
 	size = make_image(data, ARCHIVE_FILTER_NONE);
 	assert_int_equal(read_bad(fixture, data, size / 4 * 3), -EBADMSG);
+	/* Within the header of the first file, of which libarchive says nothing. */
+	assert_int_equal(read_bad(fixture, data, 100), -EBADMSG);
 }
 
 static void test_image_garbage(void **state)
