@@ -18,6 +18,16 @@
 
 #define REBUILD "run 'ptbind apply'"
 
+static const struct finding_kind no_kernel = {
+	.code = "no-kernel",
+	.severity = SEVERITY_ERROR,
+	.why = "What the next boot starts is not where kernels and their images are looked "
+	       "for, so that nobody knows what list it uses; 'ptbind apply' has nothing to "
+	       "build an image for.",
+	.what = "Is /boot a file system of its own that is not mounted ('findmnt /boot')? Mount "
+		"it, or install a kernel.",
+};
+
 static const struct finding_kind missing = {
 	.code = "image-missing",
 	.severity = SEVERITY_ERROR,
@@ -25,6 +35,16 @@ static const struct finding_kind missing = {
 	       "without ptbind.",
 	.what = "Make it: " REBUILD ".",
 	.mended_by_apply = true,
+};
+
+/* The same where the kernel has no modules either, so that no image can be made. */
+static const struct finding_kind missing_leftover = {
+	.code = "image-missing",
+	.severity = SEVERITY_WARNING,
+	.why = "A kernel that boots without an initramfs image boots without ptbind, and binds "
+	       "nothing.",
+	.what = "If it is a leftover, remove it and make the boot menu anew: 'ptbind apply'. If "
+		"it is in use, install its modules, and run 'ptbind apply'.",
 };
 
 static const struct finding_kind unreadable = {
@@ -263,12 +283,21 @@ static int check_boot(const struct check *check, const char *place, char *const 
 	return err;
 }
 
+/* Can an image be made for it, or is there one? If not, it may be a leftover. */
+static bool is_whole(const struct kernel *kernel)
+{
+	return kernel->has_image || kernel->has_modules;
+}
+
 static int check_kernel(const struct check *check, const struct kernel *kernel)
 {
 	char name[PATH_MAX], *images[] = { name };
 
-	if (!kernel->has_image && !kernel->has_modules)
-		return 0;
+	if (!is_whole(kernel))
+		return findings_add(check->findings, &missing_leftover,
+				    "/boot/initrd.img-%s: there is none, and no "
+				    "/lib/modules/%s either",
+				    kernel->version, kernel->version);
 	snprintf(name, sizeof(name), "/initrd.img-%s", kernel->version);
 	return check_boot(check, "/boot", images, 1, kernel->version);
 }
@@ -278,6 +307,7 @@ int check_kernel_images(const struct host *host, const struct next_boot *next,
 {
 	const struct check check = { host, next, findings };
 	struct kernels kernels;
+	size_t n = 0;
 	int err;
 
 	err = kernels_find(host->root, &kernels);
@@ -285,6 +315,11 @@ int check_kernel_images(const struct host *host, const struct next_boot *next,
 		return err == -ENOMEM ? err :
 					findings_add(findings, &not_seen, "/boot: %s",
 						     strerror(-err));
+	for (size_t i = 0; i < kernels.n; i++)
+		n += is_whole(&kernels.entries[i]);
+	if (n == 0)
+		err = findings_add(findings, &no_kernel, "/boot has no vmlinuz-VERSION%s",
+				   kernels.n > 0 ? " with an image or modules" : "");
 	for (size_t i = 0; err == 0 && i < kernels.n; i++)
 		err = check_kernel(&check, &kernels.entries[i]);
 	kernels_free(&kernels);

@@ -85,14 +85,29 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Is there a finding of this code with evidence that has this text? */
-static bool has_finding(const struct fixture *fixture, const char *code, const char *text)
+/* The finding of this code with evidence that has this text, or NULL. */
+static const struct finding *find(const struct fixture *fixture, const char *code,
+				  const char *text)
 {
 	for (size_t i = 0; i < fixture->findings.n; i++)
 		if (strcmp(fixture->findings.entries[i].kind->code, code) == 0 &&
 		    strstr(fixture->findings.entries[i].evidence, text) != NULL)
-			return true;
-	return false;
+			return &fixture->findings.entries[i];
+	return NULL;
+}
+
+static bool has_finding(const struct fixture *fixture, const char *code, const char *text)
+{
+	return find(fixture, code, text) != NULL;
+}
+
+/* The same, as the word of its severity. */
+static const char *severity_of(const struct fixture *fixture, const char *code,
+			       const char *text)
+{
+	const struct finding *finding = find(fixture, code, text);
+
+	return finding != NULL ? severity_word(finding->kind->severity) : "none";
 }
 
 /* A file for an image; without content: a name alone. */
@@ -305,10 +320,22 @@ static void test_check_images(void **state)
 	struct fixture *fixture = *state;
 	struct file files[ARRAY_SIZE(good_files)];
 
+	check_host_images(fixture);
+	assert_int_equal(fixture->findings.n, 1);
+	assert_string_equal(severity_of(fixture, "no-kernel", "/boot"), "error");
+
+	/* A leftover, or a kernel that needs no image. */
 	put(fixture, "/boot/vmlinuz-1", "");
+	check_host_images(fixture);
+	assert_int_equal(fixture->findings.n, 2);
+	assert_true(has_finding(fixture, "no-kernel", "with an image or modules"));
+	assert_string_equal(severity_of(fixture, "image-missing", "/boot/initrd.img-1"),
+			    "warning");
 	put(fixture, "/lib/modules/1/modules.builtin", "");
 	check_host_images(fixture);
-	assert_true(has_finding(fixture, "image-missing", "/boot/initrd.img-1"));
+	assert_int_equal(fixture->findings.n, 1);
+	assert_string_equal(severity_of(fixture, "image-missing", "/boot/initrd.img-1"),
+			    "error");
 
 	memcpy(files, good_files, sizeof(files));
 	put_image(fixture, "/boot/initrd.img-1", files, 4);
@@ -356,6 +383,8 @@ static void test_check_copies(void **state)
 {
 	struct fixture *fixture = *state;
 
+	put(fixture, "/boot/vmlinuz-1", "");
+	put_image(fixture, "/boot/initrd.img-1", good_files, 4);
 	put(fixture, "/boot/efi/loader/entries/m-1.conf",
 	    "title x\nversion 1\nlinux /m/1/linux\ninitrd /m/1/initrd\n");
 	put_image(fixture, "/boot/efi/m/1/initrd", good_files, 4);
