@@ -49,11 +49,11 @@ size_t apply_print_errors(const struct findings *findings)
 	size_t n = 0;
 
 	for (size_t i = 0; i < findings->n; i++) {
-		const struct finding_kind *kind = findings->entries[i].kind;
+		const struct finding *finding = &findings->entries[i];
 
-		if (kind->severity != SEVERITY_ERROR || kind->mended_by_apply)
+		if (finding->kind->severity != SEVERITY_ERROR || finding->mended_by_apply)
 			continue;
-		print_finding(&findings->entries[i]);
+		print_finding(finding);
 		n++;
 	}
 	return n;
@@ -64,13 +64,13 @@ size_t apply_print_unmended(const struct findings *findings)
 	size_t n = 0;
 
 	for (size_t i = 0; i < findings->n; i++) {
-		const struct finding_kind *kind = findings->entries[i].kind;
-		const bool is_error = kind->severity == SEVERITY_ERROR;
+		const struct finding *finding = &findings->entries[i];
+		const bool is_error = finding->kind->severity == SEVERITY_ERROR;
 
-		if (!is_error &&
-		    (kind->severity != SEVERITY_WARNING || !kind->mended_by_apply))
+		if (!is_error && (finding->kind->severity != SEVERITY_WARNING ||
+				  !finding->mended_by_apply))
 			continue;
-		print_finding(&findings->entries[i]);
+		print_finding(finding);
 		n += is_error;
 	}
 	return n;
@@ -178,9 +178,8 @@ static struct json_object *findings_to_json(const struct apply *apply)
 			json_object_new_string(severity_word(finding->kind->severity)));
 		json_object_object_add(object, "evidence",
 				       json_object_new_string(finding->evidence));
-		json_object_object_add(
-			object, "mended_by_apply",
-			json_object_new_boolean(finding->kind->mended_by_apply));
+		json_object_object_add(object, "mended_by_apply",
+				       json_object_new_boolean(finding->mended_by_apply));
 		json_object_array_add(findings, object);
 	}
 	return findings;

@@ -50,6 +50,8 @@ static int take_key(struct boot_entry *entry, const char *key, const char *value
 {
 	if (strcmp(key, "version") == 0)
 		return text_set(&entry->version, value);
+	if (strcmp(key, "sort-key") == 0)
+		return text_set(&entry->sort_key, value);
 	if (strcmp(key, "linux") == 0)
 		return text_set(&entry->kernel, value);
 	if (strcmp(key, "options") == 0)
@@ -336,6 +338,7 @@ void boot_entry_free(struct boot_entry *entry)
 	free(entry->file);
 	free(entry->id);
 	free(entry->version);
+	free(entry->sort_key);
 	free(entry->kernel);
 	free(entry->options);
 	free_texts(entry->initrds, entry->n_initrds);

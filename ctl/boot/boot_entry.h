@@ -19,7 +19,7 @@ struct boot_entry {
 	char *place; /* the directory whose loader/entries it is in: "/boot/efi" */
 	char *file;  /* its name */
 	char *id;    /* the name without ".conf" and without a counter of tries */
-	char *version, *kernel, *options; /* NULL: it has none */
+	char *version, *sort_key, *kernel, *options; /* NULL: it has none */
 	char **initrds;
 	size_t n_initrds;
 	bool is_recovery; /* one of ours */

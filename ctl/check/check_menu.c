@@ -65,6 +65,16 @@ const struct finding_kind menu_kernel_missing = {
 	.mended_by_apply = true,
 };
 
+/* The same of the entry that boots by itself. */
+const struct finding_kind menu_default_kernel_missing = {
+	.code = "menu-kernel-missing",
+	.severity = SEVERITY_ERROR,
+	.why = "The entry that boots when nobody chooses one names a file that is not there: the "
+	       "next boot stops in the boot loader.",
+	.what = "Have the menu written anew: run 'ptbind apply'.",
+	.mended_by_apply = true,
+};
+
 const struct finding_kind menu_not_seen = {
 	.code = "menu-not-seen",
 	.severity = SEVERITY_NOTE,
@@ -102,7 +112,7 @@ static int check_grub_place(const struct host *host, const char *place,
 		if (tree_has(host->root, path))
 			copied.entries[copied.n++] = kernels->entries[i];
 	}
-	snprintf(path, sizeof(path), "%s/grub/grub.cfg", place);
+	snprintf(path, sizeof(path), "%s/grub", place);
 	err = check_grub_menu(host, path, &copied, findings);
 	/* What they own is the kernels'. */
 	free(copied.entries);
@@ -132,7 +142,7 @@ static int check_loader(const struct host *host, const struct kernels *kernels,
 	int err;
 
 	if (loader == BOOT_LOADER_GRUB)
-		return check_grub_menu(host, "/boot/grub/grub.cfg", kernels, findings);
+		return check_grub_menu(host, "/boot/grub", kernels, findings);
 	if (loader == BOOT_LOADER_UNKNOWN)
 		return findings_add(findings, &menu_not_seen,
 				    "neither GRUB nor systemd-boot was found");

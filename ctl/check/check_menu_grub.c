@@ -7,14 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "boot/grub_menu.h"
+#include "boot/grub_files.h"
 #include "check_menu.h"
 #include "file.h"
 #include "tree.h"
 
 #define SCRIPTS_DIR "/etc/grub.d"
-#define MENU_SIZE_MAX 4194304
-#define GRUBENV_SIZE_MAX 65536
 
 static const struct finding_kind script_copy = {
 	.code = "grub-script-copy",
@@ -27,16 +25,12 @@ static const struct finding_kind script_copy = {
 
 struct check {
 	const struct host *host;
-	const char *path; /* of the menu */
 	const struct kernels *kernels;
-	const struct grub_menu *menu;
+	const struct grub_files *files;
+	const char *path;             /* of grub.cfg, */
+	const struct grub_menu *menu; /* and what is in it */
 	struct findings *findings;
 };
-
-static bool is_recovery(const struct grub_entry *entry)
-{
-	return strncmp(entry->id, RECOVERY_ID_PREFIX, strlen(RECOVERY_ID_PREFIX)) == 0;
-}
 
 /* Can whoever sits at a keyboard or at a serial port choose an entry? */
 static int check_timeout(const struct check *check)
@@ -90,50 +84,38 @@ static int check_recovery(const struct check *check)
 	return err;
 }
 
-/* Reads one variable of GRUB's environment block. Empty: it is not set. */
-static int read_variable(const struct check *check, const char *name, char *ret_value,
-			 size_t size)
+/* Says where an entry is put right. */
+static int advise_entry(const struct check *check, const struct grub_file *file,
+			const struct grub_entry *entry, const char *what)
 {
-	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX], *rest, *line;
-	const size_t len = strlen(name);
-	size_t text_size;
-	int err;
-
-	*ret_value = '\0';
-	snprintf(path, sizeof(path), "%.*s/grubenv",
-		 (int)(strrchr(check->path, '/') - check->path), check->path);
-	err = tree_read(check->host->root, path, GRUBENV_SIZE_MAX, &text, &text_size);
-	if (err < 0)
-		return err == -ENOMEM ? err : 0;
-	rest = text;
-	while ((line = strsep(&rest, "\n")) != NULL)
-		if (strncmp(line, name, len) == 0 && line[len] == '=')
-			snprintf(ret_value, size, "%s", line + len + 1);
-	return 0;
+	findings_mended(check->findings, !grub_entry_is_custom(file, entry));
+	if (file == &check->files->custom)
+		return findings_advise(check->findings, "%s %s.", what, file->path);
+	return findings_advise(check->findings, "%s %s, and run 'update-grub'.", what,
+			       grub_entry_is_custom(file, entry) ?
+				       entry->source :
+				       "/etc/default/grub and /etc/default/grub.d");
 }
 
 /* Says what is wrong with the entry that boots by itself. */
-static int judge_default(const struct check *check, const char *chosen, size_t i)
+static int judge_default(const struct check *check)
 {
-	const struct grub_entry *entry = &check->menu->entries[i];
+	const struct grub_file *file = check->files->default_file;
+	const struct grub_entry *entry = check->files->default_entry;
 	bool disables;
 	int err = menu_words_disable(entry->words, &disables);
 
-	if (err < 0 || (!disables && !is_recovery(entry)))
+	if (err < 0 || (!disables && !grub_entry_is_recovery(entry)))
 		return err;
-	if (!is_recovery(entry)) {
+	if (!grub_entry_is_recovery(entry)) {
 		err = findings_add(check->findings, &menu_disables, "%s:%u: %s: %s",
-				   check->path, entry->line, entry->title, entry->words);
-		if (err < 0)
-			return err;
-		return findings_advise(check->findings,
-				       "Take them out of /etc/default/grub and "
-				       "/etc/default/grub.d, and run 'update-grub'.");
+				   file->path, entry->line, entry->title, entry->words);
+		return err == 0 ? advise_entry(check, file, entry, "Take them out of") :
+				  err;
 	}
 	err = findings_add(check->findings, &menu_default_recovery,
-			   "%s: the default '%s' is \"%s\"", check->path, chosen,
-			   entry->title);
+			   "%s: the default '%s' is \"%s\"", check->path,
+			   check->files->chosen, entry->title);
 	if (err < 0)
 		return err;
 	return findings_advise(check->findings,
@@ -144,41 +126,27 @@ static int judge_default(const struct check *check, const char *chosen, size_t i
 /* The entry that boots when nobody chooses one. */
 static int check_default(const struct check *check)
 {
-	char saved[256];
-	const char *chosen = check->menu->chosen;
-	size_t i;
-	int err;
+	const struct grub_files *files = check->files;
+	int err = 0;
 
-	err = read_variable(check, "saved_entry", saved, sizeof(saved));
-	if (err < 0)
-		return err;
-	if (chosen == NULL || chosen[0] == '\0')
-		chosen = "0";
-	if (strcmp(chosen, "${saved_entry}") == 0)
-		chosen = saved[0] != '\0' ? saved : "0";
-	i = grub_menu_find(check->menu, chosen);
-	if (i == GRUB_NONE && strcmp(chosen, "0") != 0) {
+	if (files->is_missing)
 		err = findings_add(check->findings, &menu_default_missing,
-				   "%s: there is no entry '%s'", check->path, chosen);
-		if (err < 0)
-			return err;
-		i = grub_menu_first(check->menu);
-	}
-	return i == GRUB_NONE ? 0 : judge_default(check, chosen, i);
+				   "%s: there is no entry '%s'", check->path,
+				   files->chosen);
+	return err < 0 || files->default_entry == NULL ? err : judge_default(check);
 }
 
 /* What grub-reboot(8) chose for the next boot. */
 static int check_next(const struct check *check)
 {
-	char next[256];
+	const char *next = check->files->next;
 	size_t i;
 	int err;
 
-	err = read_variable(check, "next_entry", next, sizeof(next));
-	if (err < 0 || next[0] == '\0')
-		return err;
+	if (next[0] == '\0')
+		return 0;
 	i = grub_menu_find(check->menu, next);
-	if (i == GRUB_NONE || !is_recovery(&check->menu->entries[i]))
+	if (i == GRUB_NONE || !grub_entry_is_recovery(&check->menu->entries[i]))
 		return 0;
 	err = findings_add(check->findings, &menu_next_recovery,
 			   "grubenv: next_entry=%s, as grub-reboot sets it", next);
@@ -203,22 +171,33 @@ static bool has_file(const struct check *check, const char *path)
 	return tree_has(check->host->root, in_boot) || tree_has(check->host->root, name);
 }
 
-static int check_files(const struct check *check, const struct grub_entry *entry)
+static int check_files(const struct check *check, const struct grub_file *file,
+		       const struct grub_entry *entry)
 {
-	const char *const files[] = { entry->kernel, entry->initrd };
+	const char *const names[] = { entry->kernel, entry->initrd };
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(files); i++) {
-		if (has_file(check, files[i]))
+	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(names); i++) {
+		if (has_file(check, names[i]))
 			continue;
-		err = findings_add(check->findings, &menu_kernel_missing,
+		err = findings_add(check->findings,
+				   entry == check->files->default_entry ?
+					   &menu_default_kernel_missing :
+					   &menu_kernel_missing,
 				   "%s:%u: \"%s\" names %s, which is not installed",
-				   check->path, entry->line, entry->title, files[i]);
-		if (err == 0 && strstr(entry->source, "custom") != NULL)
-			err = findings_advise(check->findings,
-					      "Correct it in %s, and run 'update-grub'.",
-					      entry->source);
+				   file->path, entry->line, entry->title, names[i]);
+		if (err == 0 && grub_entry_is_custom(file, entry))
+			err = advise_entry(check, file, entry, "Correct it in");
 	}
+	return err;
+}
+
+static int check_all_files(const struct check *check, const struct grub_file *file)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < file->menu.n; i++)
+		err = check_files(check, file, &file->menu.entries[i]);
 	return err;
 }
 
@@ -232,66 +211,40 @@ static int check_all(const struct check *check)
 		err = check_default(check);
 	if (err == 0)
 		err = check_next(check);
-	for (size_t i = 0; err == 0 && i < check->menu->n; i++)
-		err = check_files(check, &check->menu->entries[i]);
-	return err;
+	return err == 0 ? check_all_files(check, &check->files->main) : err;
 }
 
-/* Reads a menu; an error that is no -ENOMEM becomes a finding, with *ret_menu empty. */
-static int read_menu(const struct check *check, struct grub_menu *ret_menu)
+/* Notes a menu that could not be read. */
+static int check_read(const struct grub_file *file, struct findings *findings)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	int err;
-
-	err = tree_read(check->host->root, check->path, MENU_SIZE_MAX, &text, &size);
-	if (err == -ENOMEM)
-		return err;
-	if (err < 0)
-		return findings_add(check->findings, &menu_not_seen, "%s: %s",
-				    check->path, file_read_error(err));
-	return grub_menu_parse(text, ret_menu);
+	return file->error == 0 ? 0 :
+				  findings_add(findings, &menu_not_seen, "%s: %s",
+					       file->path, file_read_error(file->error));
 }
 
-/* The owner's own entries, which grub.cfg reads when it boots (41_custom). */
-static int check_custom(const struct check *menu_check)
-{
-	struct grub_menu menu = { 0 };
-	char path[PATH_MAX];
-	struct check check = *menu_check;
-	int err;
-
-	snprintf(path, sizeof(path), "%.*s/custom.cfg",
-		 (int)(strrchr(check.path, '/') - check.path), check.path);
-	if (!tree_has(check.host->root, path))
-		return 0;
-	check.path = path;
-	check.menu = &menu;
-	err = read_menu(&check, &menu);
-	for (size_t i = 0; err == 0 && i < menu.n; i++) {
-		const size_t before = check.findings->n;
-
-		err = check_files(&check, &menu.entries[i]);
-		if (err == 0 && check.findings->n > before)
-			err = findings_advise(check.findings, "Correct it in %s.", path);
-	}
-	grub_menu_free(&menu);
-	return err;
-}
-
-int check_grub_menu(const struct host *host, const char *path,
+int check_grub_menu(const struct host *host, const char *dir,
 		    const struct kernels *kernels, struct findings *findings)
 {
-	struct grub_menu menu = { 0 };
-	const struct check check = { host, path, kernels, &menu, findings };
+	struct grub_files files;
+	struct check check = {
+		.host = host, .kernels = kernels, .files = &files, .findings = findings
+	};
 	int err;
 
-	err = read_menu(&check, &menu);
-	if (err == 0 && menu.n > 0)
+	err = grub_files_read(host->root, dir, &files);
+	if (err < 0)
+		return err;
+	check.path = files.main.path;
+	check.menu = &files.main.menu;
+	err = check_read(&files.main, findings);
+	if (err == 0 && files.main.menu.n > 0)
 		err = check_all(&check);
+	/* Mostly there is none. */
+	if (err == 0 && files.custom.error != -ENOENT)
+		err = check_read(&files.custom, findings);
 	if (err == 0)
-		err = check_custom(&check);
-	grub_menu_free(&menu);
+		err = check_all_files(&check, &files.custom);
+	grub_files_free(&files);
 	return err;
 }
 

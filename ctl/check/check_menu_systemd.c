@@ -2,16 +2,14 @@
 /* The check of systemd-boot's menu: loader.conf, the entries, the EFI variables. */
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "boot/boot_loader.h"
+#include "boot/loader_conf.h"
 #include "check_menu.h"
 #include "tree.h"
-
-#define CONF_SIZE_MAX 65536
 
 static const struct finding_kind saved = {
 	.code = "menu-saved",
@@ -36,61 +34,8 @@ struct check {
 	struct findings *findings;
 };
 
-/* What loader.conf(5) says. */
-struct conf {
-	char timeout[64]; /* empty: it says nothing, which means none */
-	char chosen[256]; /* "default"; empty: none */
-};
-
-/* Copies the value of a line of loader.conf if it has the key. */
-static void take_value(const char *line, const char *key, char *ret_value, size_t size)
-{
-	const size_t len = strlen(key);
-
-	line += strspn(line, " \t");
-	if (strncmp(line, key, len) != 0 || strchr(" \t", line[len]) == NULL ||
-	    line[len] == '\0')
-		return;
-	line += len + strspn(line + len, " \t");
-	snprintf(ret_value, size, "%.*s", (int)strcspn(line, " \t\r"), line);
-}
-
-static int read_conf(const struct check *check, const char *place, struct conf *ret_conf)
-{
-	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX], *rest, *line;
-	struct conf conf = { 0 };
-	size_t size;
-	int err;
-
-	snprintf(path, sizeof(path), "%s/loader/loader.conf", place);
-	err = tree_read(check->host->root, path, CONF_SIZE_MAX, &text, &size);
-	if (err == -ENOMEM)
-		return err;
-	rest = err == 0 ? text : NULL;
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		take_value(line, "timeout", conf.timeout, sizeof(conf.timeout));
-		take_value(line, "default", conf.chosen, sizeof(conf.chosen));
-	}
-	*ret_conf = conf;
-	return 0;
-}
-
-/* What 'bootctl set-timeout' and 'set-default' wrote goes before the file. */
-static void read_variables(const struct check *check, struct conf *conf)
-{
-	char value[256];
-
-	if (boot_loader_variable(check->host->root, "LoaderConfigTimeout", value,
-				 sizeof(value)) == 0)
-		snprintf(conf->timeout, sizeof(conf->timeout), "%.63s", value);
-	if (boot_loader_variable(check->host->root, "LoaderEntryDefault", value,
-				 sizeof(value)) == 0)
-		snprintf(conf->chosen, sizeof(conf->chosen), "%s", value);
-}
-
 static int check_timeout(const struct check *check, const char *place,
-			 const struct conf *conf)
+			 const struct loader_conf *conf)
 {
 	static const char *const hidden[] = { "", "0", "menu-hidden", "menu-disabled" };
 	int err = 0;
@@ -110,26 +55,9 @@ static int check_timeout(const struct check *check, const char *place,
 	return err;
 }
 
-/* Is an entry of the place chosen by a pattern, as loader.conf has it? */
-static bool is_chosen(const struct boot_entry *entry, const char *place,
-		      const char *pattern)
+/* Says how to choose another default, since the one of a place was found to be wrong. */
+static int advise_default(const struct check *check, const char *place)
 {
-	char id[PATH_MAX];
-
-	snprintf(id, sizeof(id), "%s.conf", entry->id);
-	return strcmp(entry->place, place) == 0 &&
-	       (fnmatch(pattern, id, FNM_CASEFOLD) == 0 ||
-		fnmatch(pattern, entry->id, FNM_CASEFOLD) == 0);
-}
-
-static int add_default_recovery(const struct check *check, const char *place,
-				const char *chosen)
-{
-	int err = findings_add(check->findings, &menu_default_recovery,
-			       "%s: the default is '%s'", place, chosen);
-
-	if (err < 0)
-		return err;
 	return findings_advise(check->findings,
 			       "Run 'bootctl set-default \"\"', and correct 'default' in "
 			       "%s/loader/loader.conf.",
@@ -137,9 +65,10 @@ static int add_default_recovery(const struct check *check, const char *place,
 }
 
 static int check_default(const struct check *check, const char *place,
-			 const struct conf *conf)
+			 const struct loader_conf *conf)
 {
 	bool own = false, recovery = false;
+	int err;
 
 	if (strcmp(conf->chosen, "@saved") == 0)
 		return findings_add(check->findings, &saved,
@@ -149,15 +78,22 @@ static int check_default(const struct check *check, const char *place,
 	for (size_t i = 0; i < check->entries->n; i++) {
 		const struct boot_entry *entry = &check->entries->entries[i];
 
-		if (!is_chosen(entry, place, conf->chosen))
+		if (strcmp(entry->place, place) != 0 || !loader_conf_matches(conf, entry))
 			continue;
 		own = own || !entry->is_recovery;
 		recovery = recovery || entry->is_recovery;
 	}
 	/* Of several that match systemd-boot takes the first, and ours are the last. */
 	if (recovery && !own)
-		return add_default_recovery(check, place, conf->chosen);
-	return 0;
+		err = findings_add(check->findings, &menu_default_recovery,
+				   "%s: the default is '%s'", place, conf->chosen);
+	else if (loader_conf_is_missing(check->host->root, conf, check->entries))
+		err = findings_add(check->findings, &menu_default_missing,
+				   "%s: there is no entry '%s', which is the default",
+				   place, conf->chosen);
+	else
+		return 0;
+	return err == 0 ? advise_default(check, place) : err;
 }
 
 /* What 'bootctl set-oneshot' chose. */
@@ -195,10 +131,24 @@ static int find_recovery(const struct check *check, const struct boot_entry *own
 	return 0;
 }
 
+/* Is it the one that boots by itself? */
+static int find_default(const struct check *check, const struct boot_entry *entry,
+			bool *ret_is_default)
+{
+	struct loader_conf conf;
+	int err = loader_conf_read(check->host->root, entry->place, &conf);
+
+	if (err == 0)
+		*ret_is_default =
+			loader_conf_default(check->host->root, &conf, check->entries,
+					    entry->place) == entry;
+	return err;
+}
+
 static int check_entry(const struct check *check, const struct boot_entry *entry)
 {
 	char path[PATH_MAX];
-	bool found;
+	bool found, is_default;
 	int err;
 
 	err = find_recovery(check, entry, &found);
@@ -207,10 +157,17 @@ static int check_entry(const struct check *check, const struct boot_entry *entry
 				   "%s/loader/entries: none beside %s", entry->place,
 				   entry->file);
 	snprintf(path, sizeof(path), "%s%s", entry->place, entry->kernel);
-	if (err == 0 && !tree_has(check->host->root, path))
-		err = findings_add(check->findings, &menu_kernel_missing,
+	if (err < 0 || tree_has(check->host->root, path))
+		return err;
+	err = find_default(check, entry, &is_default);
+	if (err == 0)
+		err = findings_add(check->findings,
+				   is_default ? &menu_default_kernel_missing :
+						&menu_kernel_missing,
 				   "%s/loader/entries/%s names %s, which is not there",
 				   entry->place, entry->file, entry->kernel);
+	if (err == 0)
+		findings_mended(check->findings, boot_entry_is_made(entry));
 	return err;
 }
 
@@ -229,51 +186,58 @@ static bool is_own(const struct boot_entry *entry, const char *place)
 	       strcmp(entry->place, place) == 0;
 }
 
-/* One entry that turns it off may be the owner's way back; all of them are a mistake. */
-static int check_words(const struct check *check, const char *place)
+/* Says where words come from that are to go. */
+static int advise_words(const struct check *check, const struct boot_entry *entry)
 {
-	const struct boot_entry *first = NULL;
+	findings_mended(check->findings, boot_entry_is_made(entry));
+	if (tree_has(check->host->root, "/etc/kernel/cmdline"))
+		return findings_advise(
+			check->findings,
+			"Take them out of /etc/kernel/cmdline, or out of the "
+			"entry if that file is without them, and run 'ptbind "
+			"apply'.");
+	return findings_advise(
+		check->findings,
+		"Take them out of %s/loader/entries/%s, and write the words of "
+		"a normal boot into /etc/kernel/cmdline, which is not there: "
+		"new entries would get those of the running kernel.",
+		entry->place, entry->file);
+}
+
+/* One that somebody chooses may be the owner's way back; not what boots by itself. */
+static int check_words(const struct check *check, const char *place,
+		       const struct loader_conf *conf)
+{
+	const struct boot_entry *entry =
+		loader_conf_default(check->host->root, conf, check->entries, place);
+	bool disables = false;
 	int err;
 
-	for (size_t i = 0; i < check->entries->n; i++) {
-		const struct boot_entry *entry = &check->entries->entries[i];
-		bool disables = false;
-
-		if (!is_own(entry, place))
-			continue;
-		err = entry->options == NULL ?
-			      0 :
-			      menu_words_disable(entry->options, &disables);
-		if (err < 0 || !disables)
-			return err;
-		first = first != NULL ? first : entry;
-	}
-	if (first == NULL)
+	if (entry == NULL || entry->options == NULL)
 		return 0;
-	err = findings_add(check->findings, &menu_disables, "%s/loader/entries/%s: %s",
-			   place, first->file, first->options);
-	if (err < 0)
+	err = menu_words_disable(entry->options, &disables);
+	if (err < 0 || !disables)
 		return err;
-	return findings_advise(check->findings, "Take them out of /etc/kernel/cmdline, "
-						"and run 'ptbind apply'.");
+	err = findings_add(check->findings, &menu_disables, "%s/loader/entries/%s: %s",
+			   place, entry->file, entry->options);
+	return err == 0 ? advise_words(check, entry) : err;
 }
 
 /* What holds for a place as a whole. */
 static int check_place(const struct check *check, const char *place)
 {
-	struct conf conf;
+	struct loader_conf conf;
 	int err;
 
 	if (!has_entries(check, place))
 		return 0;
-	err = read_conf(check, place, &conf);
+	err = loader_conf_read(check->host->root, place, &conf);
 	if (err < 0)
 		return err;
-	read_variables(check, &conf);
 	err = check_timeout(check, place, &conf);
 	if (err == 0)
 		err = check_default(check, place, &conf);
-	return err < 0 ? err : check_words(check, place);
+	return err < 0 ? err : check_words(check, place, &conf);
 }
 
 /* Is there nothing to boot, as far as all can be seen? */

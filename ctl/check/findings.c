@@ -12,7 +12,8 @@
 int findings_add(struct findings *findings, const struct finding_kind *kind,
 		 const char *format, ...)
 {
-	struct finding finding = { .kind = kind };
+	struct finding finding = { .kind = kind,
+				   .mended_by_apply = kind->mended_by_apply };
 	struct finding *entries;
 	va_list args;
 	int n;
@@ -45,6 +46,11 @@ int findings_advise(struct findings *findings, const char *format, ...)
 	free(last->advice);
 	last->advice = advice;
 	return 0;
+}
+
+void findings_mended(struct findings *findings, bool by_apply)
+{
+	findings->entries[findings->n - 1].mended_by_apply = by_apply;
 }
 
 const char *severity_word(enum severity severity)

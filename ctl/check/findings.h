@@ -28,6 +28,7 @@ struct finding {
 	const struct finding_kind *kind;
 	char *evidence; /* what was found, and where: a file with its line, an address */
 	char *advice;   /* what to do in this case, instead of the kind's; or NULL */
+	bool mended_by_apply; /* as of the kind, unless it was said otherwise */
 };
 
 struct findings {
@@ -43,6 +44,9 @@ _must_check_ _printf_(3, 4) int findings_add(struct findings *findings,
 /* Gives the last finding an advice of its own. Returns 0 or -ENOMEM. */
 _must_check_ _printf_(2, 3) int findings_advise(struct findings *findings,
 						const char *format, ...);
+
+/* Says of the last finding whether 'ptbind apply' puts it right. */
+void findings_mended(struct findings *findings, bool by_apply);
 
 /* The word of a severity, a literal: "error", "warning", "note". */
 const char *severity_word(enum severity severity);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "boot/boot_default.h"
 #include "boot/boot_entry.h"
 #include "boot/boot_loader.h"
 #include "boot/grub_menu.h"
@@ -564,6 +565,41 @@ static void test_check_custom(void **state)
 	assert_false(has_finding(fixture, "menu-kernel-missing", "memtest"));
 }
 
+/* What boots by itself must be there; the owner's own entry may be that. */
+static void test_grub_default(void **state)
+{
+	struct fixture *fixture = *state;
+
+	put(fixture, "/boot/vmlinuz-1", "");
+	put(fixture, "/boot/initrd.img-1", "");
+	put_menu(fixture, "0", "menu", "5", "quiet");
+	check_host_menu(fixture);
+	assert_string_equal(severity_of(fixture, "menu-kernel-missing", "/vmlinuz-0"),
+			    "warning");
+	put_menu(fixture, "Rescue", "menu", "5", "quiet");
+	check_host_menu(fixture);
+	assert_string_equal(severity_of(fixture, "menu-kernel-missing", "/vmlinuz-0"),
+			    "error");
+
+	put_menu(fixture, "mine", "menu", "5", "quiet");
+	put(fixture, "/boot/grub/custom.cfg",
+	    "menuentry 'mine' {\n linux /boot/vmlinuz-2 ro pt.disable\n}\n");
+	check_host_menu(fixture);
+	assert_false(has_finding(fixture, "menu-default-missing", ""));
+	assert_string_equal(severity_of(fixture, "menu-kernel-missing", "/vmlinuz-2"),
+			    "error");
+	assert_string_equal(
+		severity_of(fixture, "menu-disables", "/boot/grub/custom.cfg:1: mine"),
+		"error");
+	assert_string_equal(find(fixture, "menu-disables", "mine")->advice,
+			    "Take them out of /boot/grub/custom.cfg.");
+	put_menu(fixture, "yours", "menu", "5", "quiet");
+	check_host_menu(fixture);
+	assert_true(has_finding(fixture, "menu-default-missing", "'yours'"));
+	assert_string_equal(severity_of(fixture, "menu-kernel-missing", "/vmlinuz-2"),
+			    "warning");
+}
+
 static void put_script(const struct fixture *fixture, const char *name, mode_t mode)
 {
 	char path[256];
@@ -724,18 +760,117 @@ static void test_boot_root(void **state)
 	assert_true(has_finding(fixture, "image-unreadable", "/mine/m/2/initrd"));
 }
 
+/* Puts an entry of a kernel of its own, which is there, with more lines. */
+static void put_kernel_entry(const struct fixture *fixture, const char *name,
+			     const char *version, const char *lines)
+{
+	char path[128], text[256];
+
+	snprintf(path, sizeof(path), "/efi/m/%s/linux", version);
+	put(fixture, path, "");
+	snprintf(path, sizeof(path), "/efi/loader/entries/%s.conf", name);
+	snprintf(text, sizeof(text), "version %s\nlinux /m/%s/linux\ninitrd /m/i\n%s",
+		 version, version, lines);
+	put(fixture, path, text);
+}
+
+/* Which entry boots by itself, as its word tells. */
+static void check_default_words(const struct fixture *fixture, const char *conf,
+				const char *words)
+{
+	struct boot_defaults defaults;
+
+	put(fixture, "/efi/loader/loader.conf", conf);
+	assert_int_equal(boot_defaults_read(fixture->root, &defaults), 0);
+	assert_int_equal(defaults.n, words != NULL ? 1 : 0);
+	if (words != NULL)
+		assert_string_equal(defaults.entries[0].words, words);
+	boot_defaults_free(&defaults);
+}
+
+static void test_systemd_default(void **state)
+{
+	const struct fixture *fixture = *state;
+
+	put_kernel_entry(fixture, "m-6.9", "6.9", "options 6.9\n");
+	put_kernel_entry(fixture, "m-6.12", "6.12", "options 6.12\n");
+	put_kernel_entry(fixture, "m-6.13+0-3", "6.13", "options 6.13\n");
+	put(fixture, "/efi/loader/entries/z.conf", "efi /z.efi\n");
+	put_kernel_entry(fixture, "a-pt-off-m-6.12", "6.12", "options off\n");
+	check_default_words(fixture, "timeout 3\n", "6.12");
+	check_default_words(fixture, "default m-*\n", "6.12");
+	check_default_words(fixture, "default M-6.9.conf\n", "6.9");
+	check_default_words(fixture, "default m-6.13\n", "6.13");
+	check_default_words(fixture, "default nothere.conf\n", "6.12");
+	check_default_words(fixture, "default @saved\n", "6.12");
+	/* Nothing of Linux, or what the check says otherwise. */
+	check_default_words(fixture, "default z.conf\n", NULL);
+	check_default_words(fixture, "default auto-windows\n", NULL);
+	check_default_words(fixture, "default a-pt-off-*\n", NULL);
+	put_kernel_entry(fixture, "a", "6.1", "sort-key debian\noptions 6.1\n");
+	check_default_words(fixture, "timeout 3\n", "6.1");
+}
+
+static void test_check_systemd_default(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[128];
+
+	put(fixture, "/boot/vmlinuz-1", "");
+	put_kernel_entry(fixture, "m-1", "1", "options ro pt.disable\n");
+	put_kernel_entry(fixture, "m-0", "0", "options ro\n");
+	put(fixture, "/efi/loader/loader.conf", "timeout 3\ndefault nothere.conf\n");
+	check_host_menu(fixture);
+	assert_string_equal(
+		severity_of(fixture, "menu-default-missing", "'nothere.conf'"),
+		"warning");
+	/* Another entry is without the words, but nobody chooses it. */
+	assert_string_equal(severity_of(fixture, "menu-disables", "m-1.conf"), "error");
+	assert_non_null(strstr(find(fixture, "menu-disables", "")->advice,
+			       "/etc/kernel/cmdline, which is not there"));
+	put(fixture, "/etc/kernel/cmdline", "pt.disable\n");
+	check_host_menu(fixture);
+	assert_null(strstr(find(fixture, "menu-disables", "")->advice, "not there"));
+	put(fixture, "/efi/EFI/Linux/nothere.conf.efi", "");
+	put(fixture, "/efi/loader/loader.conf", "timeout 3\ndefault nothere.*\n");
+	check_host_menu(fixture);
+	assert_false(has_finding(fixture, "menu-default-missing", ""));
+
+	put(fixture, "/efi/loader/loader.conf", "timeout 3\n");
+	snprintf(path, sizeof(path), "%s/efi/m/1/linux", fixture->root);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof(path), "%s/efi/m/0/linux", fixture->root);
+	assert_int_equal(unlink(path), 0);
+	check_host_menu(fixture);
+	assert_string_equal(severity_of(fixture, "menu-kernel-missing", "m-1.conf"),
+			    "error");
+	assert_string_equal(severity_of(fixture, "menu-kernel-missing", "m-0.conf"),
+			    "warning");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_image_in_parts), TEST(test_image_cut_off),
-		TEST(test_image_garbage),  TEST(test_image_damaged),
-		TEST(test_order),          TEST(test_check_images),
-		TEST(test_check_copies),   TEST(test_grub_menu),
-		TEST(test_check_grub),     TEST(test_check_custom),
-		TEST(test_check_scripts),  TEST(test_boot_loader),
-		TEST(test_check_systemd),  TEST(test_check_systemd_none),
-		TEST(test_boot_root),      TEST(test_check_grub_on_esp),
+		TEST(test_image_in_parts),
+		TEST(test_image_cut_off),
+		TEST(test_image_garbage),
+		TEST(test_image_damaged),
+		TEST(test_order),
+		TEST(test_check_images),
+		TEST(test_check_copies),
+		TEST(test_grub_menu),
+		TEST(test_check_grub),
+		TEST(test_check_custom),
+		TEST(test_check_scripts),
+		TEST(test_boot_loader),
+		TEST(test_check_systemd),
+		TEST(test_check_systemd_none),
+		TEST(test_boot_root),
+		TEST(test_check_grub_on_esp),
+		TEST(test_grub_default),
+		TEST(test_systemd_default),
+		TEST(test_check_systemd_default),
 	};
 
 	return run_unit_tests("boot", tests, NULL, NULL);
