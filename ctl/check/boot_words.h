@@ -25,6 +25,7 @@ struct boot_piece {
 struct boot_words {
 	enum boot_loader loader;
 	bool from_running;         /* no file has them: they are those of this boot */
+	bool of_entry;             /* they are those of an entry that boots by itself */
 	struct boot_piece *pieces; /* in the order of the command line */
 	size_t n;
 };

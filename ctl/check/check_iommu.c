@@ -2,6 +2,8 @@
 /* Checking the IOMMU and the configured kernel command line. */
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check_modules.h"
@@ -38,6 +40,15 @@ static const struct finding_kind iommu_pending = {
 	.why = "The IOMMU is off in this boot; its groups, and what they hold together, can be "
 	       "judged only after a reboot.",
 	.what = "Reboot and run 'ptbind check' again before you rely on a guest.",
+};
+
+static const struct finding_kind groups_pending = {
+	.code = "groups-pending",
+	.severity = SEVERITY_WARNING,
+	.why = "Kernels that know this word, as Proxmox VE's, make other IOMMU groups with it. "
+	       "The groups were judged as this boot has them, and the next one may have others: "
+	       "what goes to a guest together, or cannot, may change.",
+	.what = "Reboot, and run 'ptbind check' again before you rely on a guest.",
 };
 
 static const struct finding_kind disabled = {
@@ -173,6 +184,31 @@ static int add_intel(const struct host *host, const struct boot_words *words,
 			       "IOMMU'. Look for VT-d in the setup of the firmware.");
 }
 
+/* Says that a word turns the IOMMU off, if there is one. */
+static int check_off(const struct host *host, const struct finding_kind *kind,
+		     const struct boot_words *words, struct findings *findings,
+		     bool *ret_found)
+{
+	const bool has_dmar = tree_has(host->root, ACPI_DIR "/DMAR");
+	const bool has_ivrs = tree_has(host->root, ACPI_DIR "/IVRS");
+	const struct boot_piece *off;
+	const char *word;
+	int err;
+
+	off = find_off(words, has_dmar, has_ivrs, &word);
+	*ret_found = off != NULL;
+	if (off == NULL)
+		return 0;
+	err = findings_add(findings, kind, "%s: %s turns the IOMMU off", off->source,
+			   word);
+	if (err < 0)
+		return err;
+	return findings_advise(findings,
+			       "Take %s out of the command line, make the boot menu anew "
+			       "with 'ptbind apply', and reboot.",
+			       word);
+}
+
 int check_iommu(const struct host *host, const struct next_boot *next,
 		const struct boot_words *words, struct findings *findings)
 {
@@ -180,23 +216,13 @@ int check_iommu(const struct host *host, const struct next_boot *next,
 	const bool has_ivrs = tree_has(host->root, ACPI_DIR "/IVRS");
 	const struct finding_kind *kind =
 		binds_anything(host, next) ? &iommu_off : &iommu_off_idle;
-	const struct boot_piece *off;
-	const char *word;
+	bool is_off;
 	int err;
 
-	off = find_off(words, has_dmar, has_ivrs, &word);
-	if (off != NULL) {
-		err = findings_add(findings, kind, "%s: %s turns the IOMMU off",
-				   off->source, word);
-		if (err < 0)
-			return err;
-		return findings_advise(findings,
-				       "Take %s out of the command line, make the boot "
-				       "menu anew with 'ptbind apply', and reboot.",
-				       word);
-	}
-	if (host_has_groups(host))
-		return 0;
+	err = check_off(host, kind, words, findings, &is_off);
+	/* Of an entry that boots by itself the words count, not what is missing. */
+	if (err < 0 || is_off || host_has_groups(host) || words->of_entry)
+		return err;
 	if (has_dmar)
 		return add_intel(host, words, kind, findings);
 	if (!has_ivrs)
@@ -214,7 +240,86 @@ int check_iommu(const struct host *host, const struct next_boot *next,
 			       "for IOMMU in the setup of the firmware.");
 }
 
-static int check_piece(const struct boot_piece *piece, bool from_running,
+#define ACS_OVERRIDE "pcie_acs_override"
+
+/* Joins the values of all pcie_acs_override= of a text to one list. It adds up. */
+static int read_override(const char *text, char **list)
+{
+	_cleanup_free_ char *copy = strdup(text);
+	char *rest = copy, *name, *value, *joined;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	while (cmdline_next(&rest, &name, &value)) {
+		if (!cmdline_same_name(name, ACS_OVERRIDE) || value == NULL)
+			continue;
+		if (asprintf(&joined, "%s%s%s", *list, **list != '\0' ? "," : "", value) <
+		    0)
+			return -ENOMEM;
+		free(*list);
+		*list = joined;
+	}
+	return 0;
+}
+
+/* Is all of one list in the other? */
+static bool is_within(const char *list, const char *other)
+{
+	while (*list != '\0') {
+		const size_t len = strcspn(list, ",");
+		const char *found = other;
+
+		while (found != NULL && (strncmp(found, list, len) != 0 ||
+					 (found[len] != ',' && found[len] != '\0'))) {
+			found = strchr(found, ',');
+			found = found != NULL ? found + 1 : NULL;
+		}
+		if (len > 0 && found == NULL)
+			return false;
+		list += len + (list[len] == ',');
+	}
+	return true;
+}
+
+static int add_groups_pending(const struct boot_words *words, const char *next,
+			      const char *now, struct findings *findings)
+{
+	const struct boot_piece *piece = boot_words_find(words, ACS_OVERRIDE, NULL);
+	const char *source = words->loader == LOADER_GRUB ? "/etc/default/grub" :
+							    "/etc/kernel/cmdline";
+
+	if (piece != NULL)
+		source = piece->source;
+	else if (words->of_entry)
+		source = words->pieces[0].source;
+	return findings_add(findings, &groups_pending,
+			    "%s: %s" ACS_OVERRIDE "%s%s; this boot has %s", source,
+			    *next != '\0' ? "" : "no ", *next != '\0' ? "=" : "", next,
+			    *now != '\0' ? now : "none");
+}
+
+int check_groups(const struct host *host, const struct boot_words *words,
+		 struct findings *findings)
+{
+	_cleanup_free_ char *next = strdup(""), *now = strdup("");
+	char running[TREE_VALUE_SIZE];
+	int err = 0;
+
+	if (next == NULL || now == NULL)
+		return -ENOMEM;
+	if (words->from_running || !host_has_groups(host) ||
+	    tree_value(host->root, "/proc/cmdline", running) < 0)
+		return 0;
+	for (size_t i = 0; err == 0 && i < words->n; i++)
+		err = read_override(words->pieces[i].text, &next);
+	if (err == 0)
+		err = read_override(running, &now);
+	if (err < 0 || (is_within(next, now) && is_within(now, next)))
+		return err;
+	return add_groups_pending(words, next, now, findings);
+}
+
+static int check_piece(const struct boot_words *words, const struct boot_piece *piece,
 		       struct findings *findings)
 {
 	struct cmdline cmdline;
@@ -223,9 +328,12 @@ static int check_piece(const struct boot_piece *piece, bool from_running,
 	err = cmdline_parse(piece->text, &cmdline);
 	if (err < 0)
 		return err;
-	/* The hooks keep the words of our own recovery entries out of new ones. */
-	if (cmdline.disable &&
-	    !(from_running && strstr(piece->text, RECOVERY_WORDS) != NULL))
+	/*
+	 * The hooks keep the words of our own recovery entries out of new ones; the check
+	 * of the menu tells of an entry that is to boot by itself (menu-disables).
+	 */
+	if (cmdline.disable && !words->of_entry &&
+	    !(words->from_running && strstr(piece->text, RECOVERY_WORDS) != NULL))
 		err = findings_add(findings, &disabled, "%s: %s", piece->source,
 				   cmdline.reason);
 	if (err == 0 && cmdline.n_except > 0)
@@ -243,7 +351,7 @@ int check_words(const struct boot_words *words, struct findings *findings)
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < words->n; i++)
-		err = check_piece(&words->pieces[i], words->from_running, findings);
+		err = check_piece(words, &words->pieces[i], findings);
 	if (err == 0 && words->loader == LOADER_SYSTEMD_BOOT && words->from_running)
 		err = findings_add(findings, &no_kernel_cmdline,
 				   "there is no /etc/kernel/cmdline");

@@ -14,7 +14,10 @@
 /* Is the IOMMU on, will it be, and if not: where is it turned on? */
 _must_check_ int check_iommu(const struct host *host, const struct next_boot *next,
 			     const struct boot_words *words, struct findings *findings);
-/* What the configured command line says to ptbind. */
+/* Will the groups be those of this boot? */
+_must_check_ int check_groups(const struct host *host, const struct boot_words *words,
+			      struct findings *findings);
+/* What the command line says to ptbind. */
 _must_check_ int check_words(const struct boot_words *words, struct findings *findings);
 /* modprobe.d, as libkmod reads it, and ids=, wherever it comes from. */
 _must_check_ int check_modprobe(const struct host *host, const struct next_boot *next,

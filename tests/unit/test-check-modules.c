@@ -285,6 +285,132 @@ static void test_words(void **state)
 	       "root=/dev/sda1 pt.disable initcall_blacklist=vfio_pci_init\n", "");
 }
 
+#define GRUB_CFG "/boot/grub/grub.cfg"
+
+/* A menu whose first entry has these words. */
+static void write_menu(const struct check_fixture *fixture, const char *words)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "set default=\"0\"\n### BEGIN /etc/grub.d/10_linux ###\n"
+		 "menuentry 'Debian' $menuentry_id_option 'simple' {\n"
+		 "\tlinux\t/vmlinuz-1 root=/dev/sda1 %s\n}\n"
+		 "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'mine' {\n"
+		 "\tlinux /vmlinuz-1 vfio-pci.ids=8086:15c4\n}\n",
+		 words);
+	fixture_write(fixture, GRUB_CFG, text);
+}
+
+/* What boots by itself: the menu may be older than the configuration, or the owner's. */
+static void test_words_of_menu(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, "/etc/default/grub", "GRUB_CMDLINE_LINUX=quiet\n");
+	write_menu(&fixture, "quiet");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	write_menu(&fixture, "vfio-pci.ids=8086:15c4 pt.disable=04:00.0 pt.disabel "
+			     "intel_iommu=off pcie_acs_override=downstream");
+	assert_string_equal(fixture_check(&fixture, check_modules),
+			    "error iommu-off " GRUB_CFG
+			    ":3: intel_iommu=off turns the IOMMU off\n"
+			    "warning groups-pending " GRUB_CFG
+			    ":3: pcie_acs_override=downstream; this boot has none\n"
+			    "warning left-out-in-configuration " GRUB_CFG
+			    ":3: pt.disable= with addresses\n"
+			    "warning unknown-parameter " GRUB_CFG
+			    ":3: pt.disabel is not known; ignoring it\n"
+			    "error ids-takes-unlisted " GRUB_CFG ":3: " UNLISTED_15C4);
+	for (size_t i = 0; i < fixture.findings.n; i++) {
+		assert_true(fixture.findings.entries[i].mended_by_apply);
+		assert_non_null(strstr(fixture.findings.entries[i].advice,
+				       "make the boot menu anew"));
+	}
+
+	/* The same in both is one finding; another value is another one. */
+	fixture_write(&fixture, "/etc/default/grub",
+		      "GRUB_CMDLINE_LINUX=vfio-pci.ids=8086:15c4\n");
+	write_menu(&fixture, "vfio-pci.ids=8086:15c4");
+	assert_string_equal(
+		fixture_check(&fixture, check_modules),
+		"error ids-takes-unlisted /etc/default/grub:1: " UNLISTED_15C4);
+	assert_false(fixture.findings.entries[0].mended_by_apply);
+	write_menu(&fixture, "vfio-pci.ids=8086:125c");
+	assert_string_equal(fixture_check(&fixture, check_modules),
+			    "error ids-takes-unlisted /etc/default/grub:1: " UNLISTED_15C4
+			    "warning ids-twin " GRUB_CFG
+			    ":3: ids=8086:125c: matches 2 functions that are not listed: "
+			    "0000:05:00.0, 0000:06:00.0\n");
+	/* What turns it off altogether is told as menu-disables. */
+	fixture_write(&fixture, "/etc/default/grub", "GRUB_CMDLINE_LINUX=quiet\n");
+	write_menu(&fixture, "pt.disable");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_end(&fixture);
+}
+
+/* The owner's own entry is not made anew with the menu. */
+static void test_words_of_custom_entry(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, "/etc/default/grub", "GRUB_CMDLINE_LINUX=quiet\n");
+	write_menu(&fixture, "quiet");
+	fixture_write(
+		&fixture, "/boot/grub/custom.cfg",
+		"menuentry 'mine' {\n linux /vmlinuz-1 vfio-pci.ids=8086:15c4\n}\n");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_write(&fixture, GRUB_CFG,
+		      "set default=\"mine\"\nmenuentry 'x' {\n linux /vmlinuz-1 ro\n}\n");
+	assert_string_equal(
+		fixture_check(&fixture, check_modules),
+		"error ids-takes-unlisted /boot/grub/custom.cfg:1: " UNLISTED_15C4);
+	assert_false(fixture.findings.entries[0].mended_by_apply);
+	assert_null(fixture.findings.entries[0].advice);
+	fixture_end(&fixture);
+}
+
+static void expect_groups(struct check_fixture *fixture, const char *running,
+			  const char *configured, const char *expected)
+{
+	fixture_write(fixture, "/proc/cmdline", running);
+	fixture_write(fixture, "/etc/default/grub", configured);
+	assert_string_equal(fixture_check(fixture, check_modules), expected);
+}
+
+/* The words of kernels that make other groups; they add up, in any order. */
+static void test_groups_pending(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	expect_groups(&fixture, "ro pcie_acs_override=downstream,multifunction\n",
+		      "GRUB_CMDLINE_LINUX=\"pcie_acs_override=multifunction "
+		      "pcie_acs_override=downstream\"\n",
+		      "");
+	expect_groups(&fixture, "ro\n",
+		      "\nGRUB_CMDLINE_LINUX=pcie_acs_override=downstream\n",
+		      "warning groups-pending /etc/default/grub:2: "
+		      "pcie_acs_override=downstream; this boot has none\n");
+	expect_groups(
+		&fixture, "pcie_acs_override=downstream,id:8086:1\n",
+		"GRUB_CMDLINE_LINUX=pcie_acs_override=downstream\n",
+		"warning groups-pending /etc/default/grub:1: "
+		"pcie_acs_override=downstream; this boot has downstream,id:8086:1\n");
+	expect_groups(&fixture, "pcie_acs_override=downstream\n", "GRUB_TIMEOUT=5\n",
+		      "warning groups-pending /etc/default/grub: no pcie_acs_override; "
+		      "this boot has downstream\n");
+	fixture_end(&fixture);
+
+	/* Nothing is known of the words of the next boot. */
+	expect("/proc/cmdline", "pcie_acs_override=downstream\n", "");
+}
+
 static void test_systemd_boot(void **state)
 {
 	static const char info[] = "\7\0\0\0s\0y\0s\0t\0e\0m\0d\0-\0b\0o\0o\0t\0 \0002\0";
@@ -302,6 +428,13 @@ static void test_systemd_boot(void **state)
 		"warning no-kernel-cmdline there is no /etc/kernel/cmdline\n");
 	fixture_write(&fixture, "/etc/kernel/cmdline", "root=/dev/sda1\n");
 	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_write(&fixture, "/efi/loader/entries/m-1.conf",
+		      "version 1\nlinux /m/1/linux\ninitrd /m/1/initrd\n"
+		      "options root=/dev/sda1 vfio-pci.ids=8086:15c4\n");
+	assert_string_equal(
+		fixture_check(&fixture, check_modules),
+		"error ids-takes-unlisted /efi/loader/entries/m-1.conf: " UNLISTED_15C4);
+	assert_true(fixture.findings.entries[0].mended_by_apply);
 	fixture_end(&fixture);
 }
 
@@ -420,6 +553,9 @@ int main(void)
 		cmocka_unit_test(test_modprobe),
 		cmocka_unit_test(test_module_lists),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words_of_menu),
+		cmocka_unit_test(test_words_of_custom_entry),
+		cmocka_unit_test(test_groups_pending),
 		cmocka_unit_test(test_systemd_boot),
 		cmocka_unit_test(test_iommu),
 		cmocka_unit_test(test_others),
