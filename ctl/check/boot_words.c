@@ -10,6 +10,7 @@
 #include "boot_words.h"
 #include "check_files.h"
 #include "cmdline.h"
+#include "shell_text.h"
 #include "tree.h"
 
 #define GRUB_PATH "/etc/default/grub"
@@ -25,12 +26,12 @@
 
 /* In the order in which 10_linux puts them behind one another. */
 static const char *const variables[] = { "GRUB_CMDLINE_LINUX",
-					 "GRUB_CMDLINE_LINUX_DEFAULT" };
+					 "GRUB_CMDLINE_LINUX_DEFAULT", NULL };
 
 static int add_piece(struct boot_words *words, const char *text, const char *path,
 		     unsigned int line)
 {
-	struct boot_piece piece, *pieces;
+	struct boot_piece piece = { 0 }, *pieces;
 
 	pieces = array_grow(words->pieces, words->n, sizeof(*pieces));
 	if (pieces == NULL)
@@ -59,68 +60,55 @@ static void forget_pieces(struct boot_words *words)
 	words->n = 0;
 }
 
-/* Takes the quotes of a shell word away, in place, and ends it where the word ends. */
-static void unquote(char *text)
+/* Takes an assignment to a variable: it replaces those before that it does not repeat. */
+static int take_assignment(const struct shell_assignment *assignment, const char *path,
+			   struct boot_words *words)
 {
-	char *to = text, quote = '\0';
+	int err;
 
-	for (const char *s = text; *s != '\0'; s++) {
-		if (quote == '\0' && strchr(" \t;", *s) != NULL)
-			break;
-		if (quote == '\0' && (*s == '"' || *s == '\'')) {
-			quote = *s;
-			continue;
-		}
-		if (quote != '\0' && *s == quote) {
-			quote = '\0';
-			continue;
-		}
-		/* sh(1): between double quotes it escapes only these. */
-		if (*s == '\\' && s[1] != '\0' &&
-		    (quote == '\0' || (quote == '"' && strchr("$`\"\\", s[1]) != NULL)))
-			s++;
-		*to++ = *s;
-	}
-	*to = '\0';
-}
-
-/* Does text expand a shell variable of this name? */
-static bool repeats(const char *text, const char *name)
-{
-	const size_t len = strlen(name);
-
-	for (const char *s = strchr(text, '$'); s != NULL; s = strchr(s, '$')) {
-		s++;
-		s += *s == '{';
-		if (strncmp(s, name, len) == 0 && s[len] != '_')
-			return true;
-	}
-	return false;
+	if (!assignment->repeats)
+		forget_pieces(words);
+	err = add_piece(words, assignment->value, path, assignment->line);
+	if (err == 0)
+		words->pieces[words->n - 1].is_unclear = assignment->is_unclear;
+	return err;
 }
 
 /* Reads the assignments to one variable in one file. */
 static int read_variable(const struct host *host, const char *path, const char *name,
 			 struct findings *findings, struct boot_words *words)
 {
+	struct shell_text text = { .line = 1, .known = variables };
+	struct shell_assignment assignment;
 	struct check_file file;
-	char *line;
 	int err;
 
 	err = check_file_open(host, path, findings, &file);
 	if (err < 0)
 		return err;
-	while (err == 0 && (line = check_file_next(&file)) != NULL) {
-		if (strncmp(line, "export ", 7) == 0)
-			line += 7 + strspn(line + 7, " \t");
-		if (strncmp(line, name, strlen(name)) != 0 || line[strlen(name)] != '=')
-			continue;
-		line += strlen(name) + 1;
-		unquote(line);
-		if (!repeats(line, name))
-			forget_pieces(words);
-		err = add_piece(words, line, path, file.line);
+	text.rest = file.data != NULL ? file.data : "";
+	while ((err = shell_next_assignment(&text, &assignment)) > 0) {
+		if (assignment.name_len == strlen(name) &&
+		    memcmp(assignment.name, name, assignment.name_len) == 0)
+			err = take_assignment(&assignment, path, words);
+		free(assignment.value);
+		if (err < 0)
+			break;
 	}
 	check_file_close(&file);
+	return err;
+}
+
+/* Tells of what only a shell knows. */
+static int check_unclear(const struct boot_words *words, const char *name,
+			 struct findings *findings)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < words->n; i++)
+		if (words->pieces[i].is_unclear)
+			err = check_not_understood(findings, words->pieces[i].source,
+						   name);
 	return err;
 }
 
@@ -141,13 +129,15 @@ static int read_grub(const struct host *host, struct findings *findings,
 	int err;
 
 	err = check_files_list(host, GRUB_DIR, ".cfg", findings, &paths);
-	for (size_t v = 0; err == 0 && v < ARRAY_SIZE(variables); v++) {
+	for (size_t v = 0; err == 0 && variables[v] != NULL; v++) {
 		struct boot_words own = { .n = 0 };
 
 		err = read_variable(host, GRUB_PATH, variables[v], findings, &own);
 		for (size_t i = 0; err == 0 && i < paths.n; i++)
 			err = read_variable(host, paths.entries[i], variables[v],
 					    findings, &own);
+		if (err == 0)
+			err = check_unclear(&own, variables[v], findings);
 		if (err == 0)
 			err = append_pieces(words, &own);
 		forget_pieces(&own);

@@ -19,7 +19,8 @@ enum boot_loader {
 /* Words that a file adds to the command line. */
 struct boot_piece {
 	char *text;
-	char *source; /* "/etc/default/grub:6" */
+	char *source;    /* "/etc/default/grub:6" */
+	bool is_unclear; /* there is more, which only a shell can tell */
 };
 
 struct boot_words {
@@ -35,7 +36,8 @@ struct boot_words {
  * GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub and grub.d beside it, of which an
  * assignment that does not repeat the variable replaces those before; or
  * /etc/kernel/cmdline, or /usr/lib/kernel/cmdline; or, without any of them,
- * /proc/cmdline, as kernel-install does. Returns 0 or -ENOMEM; to be freed in both cases.
+ * /proc/cmdline, as kernel-install does. What only a shell could tell becomes a finding.
+ * Returns 0 or -ENOMEM; to be freed in both cases.
  */
 _must_check_ int boot_words_read(const struct host *host, struct findings *findings,
 				 struct boot_words *words);

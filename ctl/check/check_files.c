@@ -34,6 +34,20 @@ int check_not_read(struct findings *findings, const char *path, int err)
 	return findings_add(findings, &not_read, "%s: %s", path, file_read_error(err));
 }
 
+int check_not_understood(struct findings *findings, const char *place,
+			 const char *variable)
+{
+	int err = findings_add(findings, &not_read,
+			       "%s: %s has in it what only a shell can tell", place,
+			       variable);
+
+	if (err < 0)
+		return err;
+	return findings_advise(findings,
+			       "See what words it makes, after 'ptbind apply' or "
+			       "'update-grub', with 'grep linux /boot/grub/grub.cfg'.");
+}
+
 int check_file_open(const struct host *host, const char *path, struct findings *findings,
 		    struct check_file *ret_file)
 {

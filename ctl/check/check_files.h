@@ -44,6 +44,11 @@ _must_check_ int check_files_list(const struct host *host, const char *dir,
  */
 _must_check_ int check_not_read(struct findings *findings, const char *path, int err);
 
+/* Adds that a variable of a shell's file, at a place, cannot be told without running it.
+ * Returns 0 or -ENOMEM. */
+_must_check_ int check_not_understood(struct findings *findings, const char *place,
+				      const char *variable);
+
 /* Cuts the next word, between blanks, out of *text; NULL at the end. */
 char *check_next_word(char **text);
 

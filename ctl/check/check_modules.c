@@ -95,7 +95,8 @@ static int check_defaults(const struct host *host, const struct next_boot *next,
 		return err;
 	for (size_t i = 0; err == 0 && i < defaults.n; i++) {
 		const struct boot_default *entry = &defaults.entries[i];
-		struct boot_piece piece = { entry->words, entry->source };
+		struct boot_piece piece = { .text = entry->words,
+					    .source = entry->source };
 		const struct boot_words words = { .of_entry = true,
 						  .pieces = &piece,
 						  .n = 1 };

@@ -285,6 +285,65 @@ static void test_words(void **state)
 	       "root=/dev/sda1 pt.disable initcall_blacklist=vfio_pci_init\n", "");
 }
 
+/* A value of the shell's goes on until its quote is closed; each is a finding of 15c4. */
+static void test_words_over_lines(void **state)
+{
+	static const char *const files[] = {
+		"GRUB_CMDLINE_LINUX=\"quiet \\\nvfio-pci.ids=8086:15c4\"\n",
+		"GRUB_CMDLINE_LINUX=\"quiet\nvfio-pci.ids=8086:15c4\n\"\n",
+		"GRUB_CMDLINE_LINUX_DEFAULT='quiet\nvfio-pci.ids=8086:15c4'\n",
+		"GRUB_CMDLINE_LINUX=quiet\\ \\\nvfio-pci.ids=8086:15c4\n",
+		"A='\nB'; export GRUB_CMDLINE_LINUX=\"vfio-pci.id\\\ns=8086:15c4\"\n",
+		"GRUB_CMDLINE_LINUX=vfio-pci.ids=8086:15c4\n"
+		"GRUB_CMDLINE_LINUX=\"\\\n${GRUB_CMDLINE_LINUX}\"\n",
+		"GRUB_CMDLINE_LINUX='$(no command)'vfio-pci.\\$\n"
+		"GRUB_CMDLINE_LINUX=\"\\$x \\`y vfio-pci.ids=8086:15c4\"\n",
+	};
+	static const unsigned int lines[] = { 1, 1, 1, 1, 2, 1, 2 };
+	char expected[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(expected, sizeof(expected),
+			 "error ids-takes-unlisted /etc/default/grub:%u: " UNLISTED_15C4,
+			 lines[i]);
+		expect("/etc/default/grub", files[i], expected);
+	}
+	/* What is in the quotes of another variable is no assignment. */
+	expect("/etc/default/grub", "A='\nGRUB_CMDLINE_LINUX=vfio-pci.ids=8086:15c4\n'\n",
+	       "");
+	expect("/etc/default/grub",
+	       "#'\nGRUB_CMDLINE_LINUX=quiet #'\nGRUB_CMDLINE_LINUX_DEFAULT=pt.disabel",
+	       "warning unknown-parameter /etc/default/grub:3: pt.disabel is not known; "
+	       "ignoring it\n");
+}
+
+/* What only a shell can tell is not passed over; what stands beside it is judged. */
+static void test_words_unclear(void **state)
+{
+	static const char *const values[] = {
+		"\"$(cat \"/etc/x y\" \")\") pt.disabel\"",
+		"`cat /etc/x`\\ pt.disabel",
+		"$MINE'\npt.disabel'",
+		"\"${MINE} pt.disabel\"",
+		"\"$1 pt.disabel\"",
+		"\"${GRUB_CMDLINE_LINUX:-x} pt.disabel\"",
+		"\"pt.disabel $GRUB_CMDLINE_LINUX_MINE\"",
+		"\"pt.disabel ${GRUB_CMDLINE_LINUX",
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		snprintf(text, sizeof(text), "GRUB_CMDLINE_LINUX=%s\n", values[i]);
+		expect("/etc/default/grub", text,
+		       "warning not-read /etc/default/grub:1: GRUB_CMDLINE_LINUX has in it "
+		       "what only a shell can tell\n"
+		       "warning unknown-parameter /etc/default/grub:1: pt.disabel is not "
+		       "known; ignoring it\n");
+	}
+}
+
 #define GRUB_CFG "/boot/grub/grub.cfg"
 
 /* A menu whose first entry has these words. */
@@ -553,6 +612,8 @@ int main(void)
 		cmocka_unit_test(test_modprobe),
 		cmocka_unit_test(test_module_lists),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words_over_lines),
+		cmocka_unit_test(test_words_unclear),
 		cmocka_unit_test(test_words_of_menu),
 		cmocka_unit_test(test_words_of_custom_entry),
 		cmocka_unit_test(test_groups_pending),
