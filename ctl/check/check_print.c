@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "check_print.h"
+#include "edit/store.h"
 #include "output.h"
+#include "tree.h"
 
 #define COLUMNS 80
+#define GOOD_LIST STORE_STATE_DIR "/allowlist.good"
 
 size_t findings_count(const struct findings *findings, enum severity severity)
 {
@@ -143,6 +146,18 @@ static void print_count(FILE *f, const char **separator, size_t n, enum severity
 	*separator = ", ";
 }
 
+/* Do the images take today's list? With a bad line, or if others can write it, not. */
+static bool is_used(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++) {
+		const char *code = findings->entries[i].kind->code;
+
+		if (strcmp(code, "bad-line") == 0 || strcmp(code, "list-owner") == 0)
+			return false;
+	}
+	return true;
+}
+
 /* Is line i the first that comes to a function which the next boot binds? */
 static bool binds(const struct host *host, const struct next_boot *next, size_t i)
 {
@@ -207,6 +222,15 @@ static int print_summary(FILE *f, const struct host *host, const struct next_boo
 				    findings_count(findings, (enum severity)s),
 				    (enum severity)s);
 		fputc('\n', f);
+	}
+	if (!is_used(findings)) {
+		print_wrapped(f, "", 0,
+			      tree_has(host->root, GOOD_LIST) ?
+				      "today's list goes into no image; the next boot "
+				      "uses the last good one, " GOOD_LIST :
+				      "today's list goes into no image; the next boot "
+				      "uses the last good one, if there is one");
+		return 0;
 	}
 	if (errors > 0)
 		return 0;
@@ -354,9 +378,13 @@ static int fill_summary(struct json_object *summary, const struct host *host,
 			 json_object_new_int64((int64_t)count_unjudged(host, next)));
 	if (err < 0)
 		return err;
+	err = add_member(summary, "list_used",
+			 json_object_new_boolean(is_used(findings)));
+	if (err < 0)
+		return err;
 	bound = json_object_new_array();
 	err = add_member(summary, "binds", bound);
-	return err == 0 ? fill_bound(bound, host, next) : err;
+	return err == 0 && is_used(findings) ? fill_bound(bound, host, next) : err;
 }
 
 static int fill_unseen(struct json_object *array, const struct notes *unseen)
