@@ -127,7 +127,10 @@ static int take_guest(struct targets *targets, struct change *change, const char
 			 device->source);
 		err = targets_add(targets, change, &device->functions, source);
 	}
-	if (err == 0 && guest->n_devices == 0 && guest->problems.n == 0)
+	for (size_t i = 0; err == 0 && i < guest->remarks.n; i++)
+		err = notes_add(&change->done, "%s: %s", name, guest->remarks.lines[i]);
+	if (err == 0 && guest->n_devices == 0 && guest->problems.n == 0 &&
+	    guest->remarks.n == 0)
 		err = notes_add(&change->done, "%s: passes no PCI function through",
 				name);
 	return err;

@@ -41,5 +41,6 @@ void guest_free(struct guest *guest)
 		free(guest->devices[i].source);
 	free(guest->devices);
 	notes_free(&guest->problems);
+	notes_free(&guest->remarks);
 	*guest = (struct guest){ 0 };
 }

@@ -24,6 +24,7 @@ struct guest {
 	size_t n_devices;      /* at most GUEST_DEVICES_MAX */
 	bool too_many;         /* there are more, which is noted */
 	struct notes problems; /* what could not be read or understood, a sentence each */
+	struct notes remarks;  /* what it has that takes no function, a sentence each */
 };
 
 /*

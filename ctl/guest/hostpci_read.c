@@ -62,6 +62,11 @@ static int add_hostpci(const char *root, const struct hostpci *hostpci,
 	if (hostpci->error != NULL)
 		return notes_add(&guest->problems, "%s: %s", hostpci->line,
 				 hostpci->error);
+	if (hostpci->mediated)
+		return notes_add(&guest->remarks,
+				 "%s: a mediated device (mdev=): the function stays with "
+				 "its host driver",
+				 hostpci->line);
 	if (hostpci->mapping != NULL)
 		return add_mapping(root, hostpci, guest);
 	return hostpci_add_host(hostpci, guest);

@@ -113,14 +113,21 @@ static int copy_shown(struct span line, char **ret_copy)
 	return 0;
 }
 
+/* Is the value of mdev= one that Perl takes for true? Else it is as if it were not there.
+ */
+static bool is_mediated(struct span mdev)
+{
+	return mdev.len > 0 && !span_is(mdev, "0");
+}
+
 /*
  * Finds the one property that says which devices: host=, which may go without its name,
- * or mapping=. Returns what is wrong, or NULL.
+ * or mapping=; and mdev=. Returns what is wrong, or NULL.
  */
 static const char *find_devices(struct span value, struct span *ret_host,
-				struct span *ret_mapping)
+				struct span *ret_mapping, bool *ret_mediated)
 {
-	struct span host = { 0 }, mapping = { 0 }, key, part;
+	struct span host = { 0 }, mapping = { 0 }, mdev = { 0 }, key, part;
 
 	if (memchr(value.text, '\0', value.len) != NULL)
 		return "a NUL byte; expected text";
@@ -133,7 +140,9 @@ static const char *find_devices(struct span value, struct span *ret_host,
 			wanted = &host;
 		else if (span_is(key, "mapping"))
 			wanted = &mapping;
-		else
+		else if (span_is(key, "mdev"))
+			mdev = part;
+		if (wanted == NULL)
 			continue;
 		if (wanted->text != NULL)
 			return "the device is given twice; expected host= or mapping= once";
@@ -148,6 +157,7 @@ static const char *find_devices(struct span value, struct span *ret_host,
 
 	*ret_host = host;
 	*ret_mapping = mapping;
+	*ret_mediated = is_mediated(mdev);
 	return NULL;
 }
 
@@ -192,6 +202,7 @@ static int append_hostpci(struct hostpci_list *list, struct span line, struct sp
 {
 	struct span host = { 0 }, mapping = { 0 };
 	struct hostpci *entries, *entry;
+	bool mediated = false;
 	int err;
 
 	entries = array_grow(list->entries, list->n, sizeof(*entries));
@@ -199,7 +210,9 @@ static int append_hostpci(struct hostpci_list *list, struct span line, struct sp
 		return -ENOMEM;
 	list->entries = entries;
 	entry = &entries[list->n++];
-	*entry = (struct hostpci){ .error = find_devices(value, &host, &mapping) };
+	*entry = (struct hostpci){ .error = find_devices(value, &host, &mapping,
+							 &mediated) };
+	entry->mediated = mediated;
 
 	err = copy_shown(trim(line), &entry->line);
 	if (err == 0 && host.text != NULL)

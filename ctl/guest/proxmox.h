@@ -8,6 +8,7 @@
 #ifndef PTBIND_PROXMOX_H
 #define PTBIND_PROXMOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "guest.h"
@@ -18,9 +19,14 @@
 
 /* One hostpciN line. Either host, mapping or error is set. */
 struct hostpci {
-	char *line;        /* the line, cut to what a message can bear */
-	char *host;        /* addresses, separated by ';' */
-	char *mapping;     /* name of a resource mapping */
+	char *line;    /* the line, cut to what a message can bear */
+	char *host;    /* addresses, separated by ';' */
+	char *mapping; /* name of a resource mapping */
+	/*
+	 * The guest gets a mediated device, which the function's host driver makes:
+	 * the function stays with that (PVE::QemuServer::PCI::prepare_pci_device).
+	 */
+	bool mediated;
 	const char *error; /* what is wrong with the line; a literal */
 };
 

@@ -36,6 +36,10 @@ static void read_guest(const char *config, size_t size, const char *mappings,
 			assert_int_equal(notes_add(&guest->problems, "%s: %s",
 						   entry->line, entry->error),
 					 0);
+		else if (entry->mediated)
+			assert_int_equal(
+				notes_add(&guest->remarks, "%s: mediated", entry->line),
+				0);
 		else if (entry->host != NULL)
 			assert_int_equal(hostpci_add_host(entry, guest), 0);
 		else
@@ -49,7 +53,9 @@ static void read_guest(const char *config, size_t size, const char *mappings,
 	free(map_text);
 }
 
-/* The devices of a guest, each as "ADDRESS from SOURCE", then its problems; a line each.
+/*
+ * The devices of a guest, each as "ADDRESS from SOURCE", then its problems and remarks; a
+ * line each.
  */
 static void describe(const struct guest *guest, char *text, size_t size)
 {
@@ -64,6 +70,8 @@ static void describe(const struct guest *guest, char *text, size_t size)
 	}
 	for (size_t i = 0; i < guest->problems.n; i++)
 		fprintf(f, "%s\n", guest->problems.lines[i]);
+	for (size_t i = 0; i < guest->remarks.n; i++)
+		fprintf(f, "%s\n", guest->remarks.lines[i]);
 	fclose(f);
 }
 
@@ -115,8 +123,28 @@ static void forms(void **state)
 	check("hostpci0: 01:00.0\nhostpci1: 02:00.0\n",
 	      "0000:01:00.0 from hostpci0: 01:00.0\n"
 	      "0000:02:00.0 from hostpci1: 02:00.0\n");
-	check("hostpci0: 01:00.0,mdev=i915-GVTg_V5_4\n",
-	      "0000:01:00.0 from hostpci0: 01:00.0,mdev=i915-GVTg_V5_4\n");
+}
+
+/* The guest gets a mediated device of the function, and not the function. */
+static void mediated(void **state)
+{
+	(void)state;
+	check("hostpci0: 00:02.0,mdev=i915-GVTg_V5_4\n",
+	      "hostpci0: 00:02.0,mdev=i915-GVTg_V5_4: mediated\n");
+	check("hostpci0: mdev=nvidia-63,host=01:00.4,pcie=1\nhostpci1: 02:00.0\n",
+	      "0000:02:00.0 from hostpci1: 02:00.0\n"
+	      "hostpci0: mdev=nvidia-63,host=01:00.4,pcie=1: mediated\n");
+	check("hostpci0: mapping=igpu,mdev=i915-GVTg_V5_4\n",
+	      "hostpci0: mapping=igpu,mdev=i915-GVTg_V5_4: mediated\n");
+	check("hostpci0: mdev=x\n",
+	      "hostpci0: mdev=x: neither an address nor mapping=; expected one of "
+	      "them\n");
+	/* What Perl takes for false. */
+	check("hostpci0: 01:00.0,mdev=0\n",
+	      "0000:01:00.0 from hostpci0: 01:00.0,mdev=0\n");
+	check("hostpci0: 01:00.0,mdev=\n", "0000:01:00.0 from hostpci0: 01:00.0,mdev=\n");
+	check("hostpci0: 01:00.0,xmdev=1\n",
+	      "0000:01:00.0 from hostpci0: 01:00.0,xmdev=1\n");
 }
 
 static void other_lines(void **state)
@@ -381,11 +409,17 @@ static void mapping_sections(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forms),         cmocka_unit_test(other_lines),
-		cmocka_unit_test(sections),      cmocka_unit_test(bad_values),
-		cmocka_unit_test(bad_addresses), cmocka_unit_test(bytes),
-		cmocka_unit_test(mapping),       cmocka_unit_test(mapping_sections),
-		cmocka_unit_test(templates),     cmocka_unit_test(too_many),
+		cmocka_unit_test(forms),
+		cmocka_unit_test(mediated),
+		cmocka_unit_test(other_lines),
+		cmocka_unit_test(sections),
+		cmocka_unit_test(bad_values),
+		cmocka_unit_test(bad_addresses),
+		cmocka_unit_test(bytes),
+		cmocka_unit_test(mapping),
+		cmocka_unit_test(mapping_sections),
+		cmocka_unit_test(templates),
+		cmocka_unit_test(too_many),
 	};
 
 	return run_unit_tests("proxmox", tests, NULL, NULL);
