@@ -46,6 +46,8 @@ static const char help_text[] =
 	"Exit status: 0 all are listed, 1 refused, failed or not all of them, 2 wrong\n"
 	"usage. See ptbind(8).\n";
 
+#define UTF8_BOM "\xef\xbb\xbf"
+
 /* PVE::JSONSchema, pve-vmid: 100 to 999999999. */
 #define VMID_DIGITS_MAX 9
 
@@ -101,6 +103,17 @@ static int read_input(const char *root, const char *word, char name[static PATH_
 	return tree_read(root, path, QEMU_SERVER_CONF_MAX, ret_data, ret_size);
 }
 
+/* What is behind a byte order mark, which editors may put in front; size is adapted. */
+static const char *skip_bom(const char *data, size_t *size)
+{
+	const size_t len = strlen(UTF8_BOM);
+
+	if (*size < len || memcmp(data, UTF8_BOM, len) != 0)
+		return data;
+	*size -= len;
+	return data + len;
+}
+
 static bool is_xml(const char *data, size_t size)
 {
 	size_t i = 0;
@@ -108,6 +121,19 @@ static bool is_xml(const char *data, size_t size)
 	while (i < size && data[i] != '\0' && strchr(" \t\r\n", data[i]) != NULL)
 		i++;
 	return i < size && data[i] == '<';
+}
+
+/* Says why these bytes, which are no XML, are no configuration of Proxmox VE either. */
+static int say_no_guest(struct change *change, const char *name, const char *data,
+			size_t size)
+{
+	const bool has_nul = memchr(data, '\0', size) != NULL;
+
+	return notes_add(
+		&change->errors,
+		"%s: %s; expected the configuration of a guest, as 'qm config' "
+		"or 'virsh dumpxml' prints it",
+		name, has_nul ? "a NUL byte" : "neither XML nor any line 'key: value'");
 }
 
 /* Takes the devices of a guest for targets. */
@@ -142,6 +168,7 @@ static int import_word(struct targets *targets, struct change *change, const cha
 	_cleanup_free_ char *data = NULL;
 	struct guest guest = { 0 };
 	char name[PATH_MAX];
+	const char *text;
 	size_t size;
 	int err;
 
@@ -152,10 +179,15 @@ static int import_word(struct targets *targets, struct change *change, const cha
 		*ret_unreadable = true;
 		return notes_add(&change->errors, "%s: %s", name, file_read_error(err));
 	}
-	if (is_xml(data, size))
-		err = libvirt_parse_domain(data, size, &guest);
+	text = skip_bom(data, &size);
+	if (!is_xml(text, size) && !hostpci_is_config(text, size)) {
+		*ret_unreadable = true;
+		return say_no_guest(change, name, text, size);
+	}
+	if (is_xml(text, size))
+		err = libvirt_parse_domain(text, size, &guest);
 	else
-		err = hostpci_read(change->options->root, name, data, size, &guest);
+		err = hostpci_read(change->options->root, name, text, size, &guest);
 	if (err == 0)
 		err = take_guest(targets, change, name, &guest);
 	guest_free(&guest);

@@ -198,6 +198,36 @@ static bool is_section_line(struct span line)
 	       memchr(line.text, ']', line.len) == line.text + line.len - 1;
 }
 
+/* Is it KEY: VALUE, as PVE::QemuServer::parse_vm_config wants keys? */
+static bool is_setting_line(struct span line)
+{
+	static const char small[] = "abcdefghijklmnopqrstuvwxyz", digits[] = "0123456789";
+	size_t pos = 0;
+
+	if (line.len == 0 || !text_has(small, line.text[0]))
+		return false;
+	while (pos < line.len && (text_has(small, line.text[pos]) ||
+				  line.text[pos] == '_' || line.text[pos] == '-'))
+		pos++;
+	while (pos < line.len && text_has(digits, line.text[pos]))
+		pos++;
+	if (pos == line.len || line.text[pos] != ':')
+		return false;
+	return trim((struct span){ line.text + pos + 1, line.len - pos - 1 }).len > 0;
+}
+
+bool hostpci_is_config(const char *text, size_t size)
+{
+	struct span rest = { text, size }, line;
+
+	if (size > 0 && memchr(text, '\0', size) != NULL)
+		return false;
+	while (next_part(&rest, '\n', &line))
+		if (is_setting_line(line))
+			return true;
+	return false;
+}
+
 static int append_hostpci(struct hostpci_list *list, struct span line, struct span value)
 {
 	struct span host = { 0 }, mapping = { 0 };

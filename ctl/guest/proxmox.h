@@ -36,6 +36,12 @@ struct hostpci_list {
 };
 
 /*
+ * Can these bytes be a virtual machine's configuration? It has at least one "key: value",
+ * and no NUL byte.
+ */
+bool hostpci_is_config(const char *text, size_t size);
+
+/*
  * Finds the hostpciN lines of the size bytes of a virtual machine's configuration. Those
  * of snapshots and of changes that are pending, which have sections of their own, are not
  * current and left out. A template has none: Proxmox VE starts it for backups only, and

@@ -162,6 +162,30 @@ static void other_lines(void **state)
 	check("usb0: host=1234:5678\nargs: -device vfio-pci,host=01:00.0\n", "");
 }
 
+static void is_config(void **state)
+{
+	static const char *const good[] = { "cores: 1", "x\nide2: none,media=cdrom\r\n",
+					    "[snap]\nonboot:1\n", "ha-x: 1\n" };
+	static const char *const bad[] = { "",       "\n",       ":",         ": 1",
+					   "1: 1",   "cores: ",  "cores 1\n", "a1b: 1",
+					   "Key: 1", " cores: 1" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		char *copy = copy_of(good[i], strlen(good[i]));
+
+		assert_true(hostpci_is_config(copy, strlen(good[i])));
+		free(copy);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char *copy = copy_of(bad[i], strlen(bad[i]));
+
+		assert_false(hostpci_is_config(copy, strlen(bad[i])));
+		free(copy);
+	}
+	assert_false(hostpci_is_config("cores: 1\n", 10));
+}
+
 static void sections(void **state)
 {
 	(void)state;
@@ -418,6 +442,7 @@ int main(void)
 		cmocka_unit_test(bytes),
 		cmocka_unit_test(mapping),
 		cmocka_unit_test(mapping_sections),
+		cmocka_unit_test(is_config),
 		cmocka_unit_test(templates),
 		cmocka_unit_test(too_many),
 	};
