@@ -65,7 +65,8 @@ static const struct finding_kind ungated = {
 static const struct finding_kind shared = {
 	.code = "guests-share",
 	.severity = SEVERITY_WARNING,
-	.why = "Both guests start with the host, and only one of them can have the function.",
+	.why = "Both guests start with the host, and only one of them can have the function, "
+	       "or anything of its IOMMU group.",
 	.what = "Keep one of the two from starting by itself, or give it something else.",
 };
 
@@ -201,6 +202,26 @@ static int check_configured(struct guests *guests, const struct configured_guest
 	return check_guest(guests, guest);
 }
 
+/* Adds what two guests take, unless it only goes along with what both of them name. */
+static int add_shared(const struct guests *guests, const struct guest_taking *a,
+		      const struct guest_taking *b)
+{
+	char first[PCI_ADDRESS_STRSIZE], second[PCI_ADDRESS_STRSIZE];
+
+	if (a->named != a->function)
+		return 0;
+	pci_address_format(&a->named->address, first);
+	if (b->named == b->function)
+		return findings_add(guests->findings, &shared,
+				    "%s and %s: both start by themselves and name %s",
+				    a->guest, b->guest, first);
+	pci_address_format(&b->named->address, second);
+	return findings_add(guests->findings, &shared,
+			    "%s and %s: both start by themselves; the one names %s, the "
+			    "other %s, and only one of them gets their IOMMU group %d",
+			    a->guest, b->guest, first, second, a->named->group);
+}
+
 /* Finds the functions that two guests take. */
 static int check_takings(const struct guests *guests)
 {
@@ -210,14 +231,9 @@ static int check_takings(const struct guests *guests)
 	for (size_t i = 1; err == 0 && i < takings->n; i++) {
 		const struct guest_taking *a = &takings->entries[i - 1],
 					  *b = &takings->entries[i];
-		char address[PCI_ADDRESS_STRSIZE];
 
-		if (a->function != b->function || strcmp(a->guest, b->guest) == 0)
-			continue;
-		pci_address_format(&a->function->address, address);
-		err = findings_add(guests->findings, &shared,
-				   "%s and %s: both start by themselves and name %s",
-				   a->guest, b->guest, address);
+		if (a->function == b->function)
+			err = add_shared(guests, a, b);
 	}
 	return err;
 }

@@ -11,14 +11,20 @@
 struct guest_taking {
 	const struct pci_function *function; /* the host's */
 	const char *guest;                   /* the path of its configuration, likewise */
+	/* What the guest names: the function, or one of its IOMMU group. */
+	const struct pci_function *named;
 };
 
 struct guest_takings {
-	struct guest_taking *entries; /* by address, then by guest */
+	struct guest_taking *entries; /* by address, then by guest; each guest once */
 	size_t n;
 };
 
-/* Fills them from a host, which must outlive them. Returns 0 or -ENOMEM. */
+/*
+ * Fills them from a host, which must outlive them: with what guests name, and of Proxmox
+ * VE with the other endpoints of its IOMMU groups, which it takes from their drivers
+ * (PVE::SysFSTools::pci_dev_group_bind_to_vfio). Returns 0 or -ENOMEM.
+ */
 _must_check_ int guest_takings_fill(const struct host *host,
 				    struct guest_takings *ret_takings);
 

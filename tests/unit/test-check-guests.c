@@ -29,6 +29,20 @@ static void start(struct check_fixture *fixture)
 		      "04:00.0 id=8086:125c\n09:00.0 id=0001:0002\n");
 }
 
+/* A function of the machine, to be changed. */
+static struct pci_function *machine_at_text(struct check_fixture *fixture,
+					    const char *text)
+{
+	const struct pci_address address = address_of(text);
+	struct machine *machine = &fixture->host.machine;
+
+	for (size_t i = 0; i < machine->n_functions; i++)
+		if (pci_address_compare(&machine->functions[i].address, &address) == 0)
+			return &machine->functions[i];
+	fail();
+	return NULL;
+}
+
 static void expect(const char *path, const char *content, const char *expected)
 {
 	struct check_fixture fixture;
@@ -164,12 +178,48 @@ static void test_shared(void **state)
 	fixture_end(&fixture);
 }
 
+/* Proxmox VE takes the other functions of an IOMMU group along. */
+static void test_shared_group(void **state)
+{
+	static const char two[] = "warning guests-share " VM_100 " and " VM_101
+				  ": both start by themselves; the one names "
+				  "0000:05:00.0, the other 0000:05:00.1, and only one of "
+				  "them gets their IOMMU group 7\n";
+	static const char mixed[] = "warning guests-share " NAS " and " VM_101
+				    ": both start by themselves; the one names "
+				    "0000:05:00.0, the other 0000:05:00.1, and only one "
+				    "of them gets their IOMMU group 7\n";
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\nonboot: 1\n");
+	fixture_write(&fixture, VM_101, "hostpci0: 05:00.1\nonboot: 1\n");
+	assert_null(strstr(fixture_check(&fixture, check_guests), "guests-share"));
+	for (const char *const *text =
+		     (const char *const[]){ "0000:04:00.0", "0000:05:00.0",
+					    "0000:05:00.1", NULL };
+	     *text != NULL; text++)
+		machine_at_text(&fixture, *text)->group = 7;
+	assert_string_equal(
+		strstr(fixture_check(&fixture, check_guests), "warning guests-share"),
+		two);
+	fixture_write(&fixture, VM_100, "cores: 1\n");
+	fixture_write(&fixture, NAS, DOMAIN(HOSTDEV("05")));
+	fixture_write(&fixture, "/etc/libvirt/qemu/autostart/nas.xml", "");
+	assert_string_equal(
+		strstr(fixture_check(&fixture, check_guests), "warning guests-share"),
+		mixed);
+	fixture_end(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_none),    cmocka_unit_test(test_proxmox),
-		cmocka_unit_test(test_libvirt), cmocka_unit_test(test_stakes),
-		cmocka_unit_test(test_shared),  cmocka_unit_test(test_stake_of_two),
+		cmocka_unit_test(test_none),         cmocka_unit_test(test_proxmox),
+		cmocka_unit_test(test_libvirt),      cmocka_unit_test(test_stakes),
+		cmocka_unit_test(test_shared),       cmocka_unit_test(test_stake_of_two),
+		cmocka_unit_test(test_shared_group),
 	};
 
 	return run_unit_tests("check_guests", tests, NULL, NULL);

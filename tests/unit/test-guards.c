@@ -539,6 +539,43 @@ static void taken_by_guests(void **state)
 	finish(&c);
 }
 
+/* Proxmox VE takes the other one along with what the guest names, libvirt does not. */
+static void taken_by_guests_along(void **state)
+{
+	static const unsigned int bond[] = { 2, 3, 0 };
+	struct case_ c;
+
+	(void)state;
+	for (int is_proxmox = 0; is_proxmox <= 1; is_proxmox++) {
+		start(&c, 3);
+		c.functions[0].group = c.functions[1].group = 9;
+		add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+		add_guest(&c, 100, 1, true);
+		c.host.guests.entries[0].is_proxmox = is_proxmox;
+		judge(&c, "03:00.0\n");
+		assert_int_equal(c.objections.n, is_proxmox);
+		finish(&c);
+	}
+
+	/* A bridge stays, and a guest that names one takes what is with it. */
+	start(&c, 3);
+	c.functions[0].group = c.functions[1].group = 9;
+	c.functions[1].header_type = 1;
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+	add_guest(&c, 100, 1, true);
+	judge(&c, "03:00.0\n");
+	assert_int_equal(c.objections.n, 0);
+	finish(&c);
+	start(&c, 3);
+	c.functions[0].group = c.functions[1].group = 9;
+	c.functions[0].header_type = 1;
+	add_stake(&c, FORCE_NETWORK, false, "the default route (br0)", bond);
+	add_guest(&c, 100, 1, true);
+	judge(&c, "03:00.0\n");
+	assert_int_equal(c.objections.n, 1);
+	finish(&c);
+}
+
 /* What guests take without any line is no matter of the list. */
 static void taken_by_guests_alone(void **state)
 {
@@ -613,6 +650,7 @@ int main(void)
 		cmocka_unit_test(two_lines),
 		cmocka_unit_test(no_groups),
 		cmocka_unit_test(taken_by_guests),
+		cmocka_unit_test(taken_by_guests_along),
 		cmocka_unit_test(taken_by_guests_alone),
 		cmocka_unit_test(words),
 	};
