@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "check_files.h"
+#include "guards/guards.h"
 #include "host/guest_takings.h"
 #include "host/line_set.h"
-#include "host/stakes.h"
 #include "tree.h"
 
 #define LIBVIRT_HOOK "/etc/libvirt/hooks/qemu.d/ptbind"
@@ -49,8 +50,9 @@ static const struct finding_kind guest_unlisted = {
 static const struct finding_kind guest_takes_stake = {
 	.code = "guest-takes-hosts",
 	.severity = SEVERITY_ERROR,
-	.why = "The function is not listed, so that the guards of the list do not look after "
-	       "it, and the hypervisor takes it from the host when the guest starts.",
+	.why = "The hypervisor takes the function from the host when the guest starts, and "
+	       "Proxmox VE all of its IOMMU group, as if it were listed; but the guards of "
+	       "the list do not look after it.",
 	.what = "Take it out of the guest before the guest starts again.",
 };
 
@@ -72,6 +74,7 @@ static const struct finding_kind shared = {
 
 struct guests {
 	const struct host *host;
+	const struct next_boot *next;
 	struct findings *findings;
 	/* With what is refused: the check of the list says what is wrong with that. */
 	struct line_set listed;
@@ -79,54 +82,48 @@ struct guests {
 	bool any_libvirt; /* a domain has listed functions */
 };
 
-/* What the host would lose with a function alone, or NULL. */
-static const struct stake *find_stake(const struct host *host,
-				      const struct pci_address *address)
-{
-	for (size_t i = 0; i < host->stakes.n; i++) {
-		const struct stake *stake = &host->stakes.entries[i];
+/* What a guest names that there is. */
+struct named {
+	bool any_listed;
+	struct pci_address *addresses; /* of what is not listed, each once */
+	const char **sources;          /* what of the configuration names each of them */
+	size_t n;
+};
 
-		if (!stake->any && stake->n != 1)
-			continue;
-		for (size_t j = 0; j < stake->n; j++)
-			if (pci_address_compare(&stake->functions[j], address) == 0)
-				return stake;
-	}
-	return NULL;
+/* Remembers a function that is not listed; once, whatever else names it. */
+static int add_unlisted(struct named *named, const struct pci_function *function,
+			const char *source)
+{
+	struct pci_address *addresses;
+	const char **sources;
+
+	for (size_t i = 0; i < named->n; i++)
+		if (pci_address_compare(&named->addresses[i], &function->address) == 0)
+			return 0;
+	addresses = array_grow(named->addresses, named->n, sizeof(*addresses));
+	if (addresses == NULL)
+		return -ENOMEM;
+	named->addresses = addresses;
+	sources = array_grow(named->sources, named->n, sizeof(*sources));
+	if (sources == NULL)
+		return -ENOMEM;
+	named->sources = sources;
+	addresses[named->n] = function->address;
+	sources[named->n++] = source;
+	return 0;
 }
 
-static int check_unlisted(const struct guests *guests,
-			  const struct configured_guest *guest, const char *source,
-			  const struct pci_function *function)
+static void free_named(struct named *named)
 {
-	const struct stake *stake = find_stake(guests->host, &function->address);
-	char address[PCI_ADDRESS_STRSIZE];
-	size_t n_uses;
-	const struct use *uses =
-		uses_of(&guests->host->uses, &function->address, &n_uses);
-
-	pci_address_format(&function->address, address);
-	if (stake != NULL)
-		return findings_add(guests->findings, &guest_takes_stake,
-				    "%s: %s: %s carries %s", guest->path, source, address,
-				    stake->what);
-	if (n_uses > 0)
-		return findings_add(guests->findings, &guest_unlisted,
-				    "%s: %s: %s is not listed (%s: %s)", guest->path,
-				    source, address, uses[0].device, uses[0].text);
-	return findings_add(guests->findings, &guest_unlisted,
-			    "%s: %s: %s is not listed%s%s%s", guest->path, source,
-			    address, function->driver[0] != '\0' ? " (" : "",
-			    function->driver, function->driver[0] != '\0' ? ")" : "");
+	free(named->addresses);
+	free(named->sources);
 }
 
-/* Checks one function that there is. *listed tells whether it is on the list. */
+/* Checks one function that there is. */
 static int check_function(struct guests *guests, const struct configured_guest *guest,
 			  const char *source, const struct pci_function *function,
-			  bool *listed)
+			  struct named *named)
 {
-	int err = 0;
-
 	if (pci_function_is_bridge(function)) {
 		char address[PCI_ADDRESS_STRSIZE];
 
@@ -135,15 +132,14 @@ static int check_function(struct guests *guests, const struct configured_guest *
 				    "%s: %s: %s is a bridge (class %06x)", guest->path,
 				    source, address, function->class);
 	}
-	if (line_set_has(&guests->listed, &function->address))
-		*listed = true;
-	else
-		err = check_unlisted(guests, guest, source, function);
-	return err;
+	if (!line_set_has(&guests->listed, &function->address))
+		return add_unlisted(named, function, source);
+	named->any_listed = true;
+	return 0;
 }
 
 static int check_device(struct guests *guests, const struct configured_guest *guest,
-			const struct guest_device *device, bool *listed)
+			const struct guest_device *device, struct named *named)
 {
 	const struct machine *machine = &guests->host->machine;
 	const struct pci_functions *functions = &device->functions;
@@ -164,7 +160,7 @@ static int check_device(struct guests *guests, const struct configured_guest *gu
 			line_set_has(&guests->listed, &address);
 		if (function != NULL)
 			err = check_function(guests, guest, device->source, function,
-					     listed);
+					     named);
 	}
 	if (err < 0 || found)
 		return err;
@@ -173,18 +169,116 @@ static int check_device(struct guests *guests, const struct configured_guest *gu
 			    guest->path, device->source, text);
 }
 
+/* Says that the host loses something with function i of those that are not listed. */
+static int add_loss(const struct guests *guests, const struct configured_guest *guest,
+		    const struct named *named, size_t i,
+		    const struct objection *objection)
+{
+	char lost[PCI_ADDRESS_STRSIZE], own[PCI_ADDRESS_STRSIZE], how[128] = "";
+
+	pci_address_format(&objection->function, lost);
+	pci_address_format(&named->addresses[i], own);
+	if (objection->by_group)
+		snprintf(how, sizeof(how), ", of the IOMMU group of %s", own);
+	else if (objection->behind)
+		snprintf(how, sizeof(how), ", which goes with %s", own);
+	return findings_add(guests->findings, &guest_takes_stake, "%s: %s: %s%s: %s",
+			    guest->path, named->sources[i], lost, how,
+			    objection->message);
+}
+
+/* Is it a loss that nobody wants? libvirt leaves the rest of an IOMMU group alone. */
+static bool is_loss(const struct configured_guest *guest,
+		    const struct objection *objection)
+{
+	return objection->guard != FORCE_GROUP && !objection->forced &&
+	       (guest->is_proxmox || !objection->by_group);
+}
+
+static int add_unlisted_finding(const struct guests *guests,
+				const struct configured_guest *guest, const char *source,
+				const struct pci_address *function)
+{
+	const char *driver = machine_at(&guests->host->machine, function)->driver;
+	char address[PCI_ADDRESS_STRSIZE];
+	size_t n_uses;
+	const struct use *uses = uses_of(&guests->host->uses, function, &n_uses);
+
+	pci_address_format(function, address);
+	if (n_uses > 0)
+		return findings_add(guests->findings, &guest_unlisted,
+				    "%s: %s: %s is not listed (%s: %s)", guest->path,
+				    source, address, uses[0].device, uses[0].text);
+	return findings_add(guests->findings, &guest_unlisted,
+			    "%s: %s: %s is not listed%s%s%s", guest->path, source,
+			    address, driver[0] != '\0' ? " (" : "", driver,
+			    driver[0] != '\0' ? ")" : "");
+}
+
+/* Says of each function that is not listed what the host loses with it, if anything. */
+static int report_unlisted(const struct guests *guests,
+			   const struct configured_guest *guest,
+			   const struct named *named, size_t first_line,
+			   const struct objections *objections)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < named->n; i++) {
+		bool lost = false;
+
+		for (size_t j = 0; err == 0 && j < objections->n; j++) {
+			const struct objection *objection = &objections->entries[j];
+
+			if (objection->line != first_line + i ||
+			    !is_loss(guest, objection))
+				continue;
+			lost = true;
+			err = add_loss(guests, guest, named, i, objection);
+		}
+		if (err == 0 && !lost)
+			err = add_unlisted_finding(guests, guest, named->sources[i],
+						   &named->addresses[i]);
+	}
+	return err;
+}
+
+/* Judges what a guest takes without its being listed as if it were. */
+static int check_unlisted(const struct guests *guests,
+			  const struct configured_guest *guest, const struct named *named)
+{
+	struct objections objections;
+	struct next_boot next;
+	int err;
+
+	err = next_boot_plan_more(guests->host, &guests->next->list, named->addresses,
+				  named->n, &next);
+	if (err < 0)
+		return err;
+	err = guards_judge(guests->host, &next, &objections);
+	if (err == 0) {
+		err = report_unlisted(guests, guest, named, next.list.n_lines - named->n,
+				      &objections);
+		objections_free(&objections);
+	}
+	next_boot_free(&next);
+	return err;
+}
+
 static int check_guest(struct guests *guests, const struct configured_guest *guest)
 {
 	const struct notes *problems = &guest->guest.problems;
-	bool listed = false;
+	struct named named = { 0 };
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < problems->n; i++)
 		err = findings_add(guests->findings, &unclear, "%s: %s", guest->path,
 				   problems->lines[i]);
 	for (size_t i = 0; err == 0 && i < guest->guest.n_devices; i++)
-		err = check_device(guests, guest, &guest->guest.devices[i], &listed);
-	if (err < 0 || !listed)
+		err = check_device(guests, guest, &guest->guest.devices[i], &named);
+	if (err == 0 && named.n > 0)
+		err = check_unlisted(guests, guest, &named);
+	free_named(&named);
+	if (err < 0 || !named.any_listed)
 		return err;
 	if (!guest->is_proxmox)
 		guests->any_libvirt = true;
@@ -238,43 +332,10 @@ static int check_takings(const struct guests *guests)
 	return err;
 }
 
-/* Do guests take all that carries a stake, and no line any of it? */
-static bool is_lost_to_guests(const struct guests *guests, const struct stake *stake)
-{
-	for (size_t i = 0; i < stake->n; i++)
-		if (line_set_has(&guests->listed, &stake->functions[i]) ||
-		    guest_takings_find(&guests->takings, guests->host,
-				       &stake->functions[i]) == NULL)
-			return false;
-	return true;
-}
-
-/* Finds what guests take from the host together; a function alone was found before. */
-static int check_lost(const struct guests *guests)
-{
-	const struct stakes *stakes = &guests->host->stakes;
-	int err = 0;
-
-	for (size_t i = 0; err == 0 && i < stakes->n; i++) {
-		const struct stake *stake = &stakes->entries[i];
-
-		if (stake->any || stake->n < 2 || !is_lost_to_guests(guests, stake))
-			continue;
-		err = findings_add(
-			guests->findings, &guest_takes_stake,
-			"%s: with others that start by themselves it takes all that carries "
-			"%s",
-			guest_takings_find(&guests->takings, guests->host,
-					   &stake->functions[0]),
-			stake->what);
-	}
-	return err;
-}
-
 int check_guests(const struct host *host, const struct next_boot *next,
 		 struct findings *findings)
 {
-	struct guests guests = { .host = host, .findings = findings };
+	struct guests guests = { .host = host, .next = next, .findings = findings };
 	int err;
 
 	err = line_set_fill(next, true, &guests.listed);
@@ -284,8 +345,6 @@ int check_guests(const struct host *host, const struct next_boot *next,
 		err = check_configured(&guests, &host->guests.entries[i]);
 	if (err == 0)
 		err = check_takings(&guests);
-	if (err == 0)
-		err = check_lost(&guests);
 	if (err == 0 && guests.any_libvirt && !tree_has(host->root, LIBVIRT_HOOK))
 		err = findings_add(findings, &ungated,
 				   "%s is not there, and domains have listed functions",

@@ -2,6 +2,8 @@
 /* Reading the host as a whole, and planning its next boot. */
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host.h"
@@ -99,6 +101,38 @@ int next_boot_plan(const struct host *host, char *data, size_t size,
 	else
 		*ret_next = next;
 	return err;
+}
+
+/* A list with lines for n functions behind it, allocated; NULL: no memory. */
+static char *extend_list(const struct allowlist *list,
+			 const struct pci_address *functions, size_t n, size_t *ret_size)
+{
+	char text[PCI_ADDRESS_STRSIZE], *data = NULL;
+	FILE *f = open_memstream(&data, ret_size);
+
+	if (f == NULL)
+		return NULL;
+	if (list->size > 0)
+		fwrite(list->data, 1, list->size, f);
+	fputc('\n', f);
+	for (size_t i = 0; i < n; i++) {
+		pci_address_format(&functions[i], text);
+		fprintf(f, "%s\n", text);
+	}
+	if (fclose(f) == 0)
+		return data;
+	free(data);
+	return NULL;
+}
+
+int next_boot_plan_more(const struct host *host, const struct allowlist *list,
+			const struct pci_address *functions, size_t n,
+			struct next_boot *ret_next)
+{
+	size_t size;
+	char *data = extend_list(list, functions, n, &size);
+
+	return data == NULL ? -ENOMEM : next_boot_plan(host, data, size, ret_next);
 }
 
 int next_boot_read(const struct host *host, struct next_boot *ret_next)

@@ -71,6 +71,15 @@ _must_check_ int next_boot_read(const struct host *host, struct next_boot *ret_n
 _must_check_ int next_boot_plan(const struct host *host, char *data, size_t size,
 				struct next_boot *ret_next);
 
+/*
+ * The same for a list with lines for n functions behind it: those are its last n lines.
+ * The list stays the caller's. Returns 0 or -ENOMEM.
+ */
+_must_check_ int next_boot_plan_more(const struct host *host,
+				     const struct allowlist *list,
+				     const struct pci_address *functions, size_t n,
+				     struct next_boot *ret_next);
+
 /* The function that vfio-pci gets for line i, or NULL where it gets none. */
 const struct pci_function *next_boot_function(const struct host *host,
 					      const struct next_boot *next, size_t i);

@@ -218,25 +218,6 @@ static int print_remarks(const struct list_view *view,
 	return err;
 }
 
-/* Today's list with a line for a function behind it, allocated; NULL: no memory. */
-static char *extend_list(const struct allowlist *list, const struct pci_address *address,
-			 size_t *ret_size)
-{
-	char text[PCI_ADDRESS_STRSIZE], *data = NULL;
-	FILE *f = open_memstream(&data, ret_size);
-
-	if (f == NULL)
-		return NULL;
-	pci_address_format(address, text);
-	if (list->size > 0)
-		fwrite(list->data, 1, list->size, f);
-	fprintf(f, "\n%s\n", text);
-	if (fclose(f) == 0)
-		return data;
-	free(data);
-	return NULL;
-}
-
 /* Prints what the guards have against a line; *ret_refused: no force= overrules one. */
 static int print_objections(const struct host *host, const struct next_boot *next,
 			    size_t line, bool *ret_refused)
@@ -274,15 +255,13 @@ static int print_if_listed(const struct inventory *inventory,
 			   const struct pci_function *function)
 {
 	struct next_boot next;
-	char text[PCI_ADDRESS_STRSIZE], *data;
-	size_t size, line;
+	char text[PCI_ADDRESS_STRSIZE];
+	size_t line;
 	bool refused;
 	int err;
 
-	data = extend_list(&inventory->next->list, &function->address, &size);
-	if (data == NULL)
-		return -ENOMEM;
-	err = next_boot_plan(inventory->host, data, size, &next);
+	err = next_boot_plan_more(inventory->host, &inventory->next->list,
+				  &function->address, 1, &next);
 	if (err < 0)
 		return err;
 	pci_address_format(&function->address, text);

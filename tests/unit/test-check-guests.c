@@ -108,26 +108,42 @@ static void test_libvirt(void **state)
 	fixture_end(&fixture);
 }
 
+/* Adds a stake in any one of n functions, whose devices are nic0 and so on. */
+static struct stake *add_stake(struct check_fixture *fixture, const char *what,
+			       const char *const *addresses, size_t n)
+{
+	struct stake *stake;
+
+	assert_int_equal(
+		stakes_add(&fixture->host.stakes, FORCE_NETWORK, false, what, &stake), 0);
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_address address = address_of(addresses[i]);
+		char carrier[32];
+
+		snprintf(carrier, sizeof(carrier), "nic%zu", i);
+		assert_int_equal(stake_add_function(stake, &address, carrier), 0);
+	}
+	return stake;
+}
+
 /* What the host cannot lose is not to go to a guest behind the back of the list. */
 static void test_stakes(void **state)
 {
-	const struct pci_address first = address_of("0000:05:00.0");
+	static const char *const first[] = { "0000:05:00.0" };
 	const struct pci_address second = address_of("0000:05:00.1");
 	struct check_fixture fixture;
 	struct stake *stake;
 
 	(void)state;
 	start(&fixture);
-	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\n");
-	assert_int_equal(stakes_add(&fixture.host.stakes, FORCE_NETWORK, false,
-				    "the default route (vmbr0)", &stake),
-			 0);
-	assert_int_equal(stake_add_function(stake, &first, "enp5s0f0"), 0);
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\nhostpci1: 05:00.0\n");
+	stake = add_stake(&fixture, "the default route (vmbr0)", first, 1);
 	assert_string_equal(fixture_check(&fixture, check_guests),
 			    "error guest-takes-hosts " VM_100 ": hostpci0: 05:00.0: "
-			    "0000:05:00.0 carries the default route (vmbr0)\n");
+			    "0000:05:00.0: nothing else carries the default route "
+			    "(vmbr0) (nic0)\n");
 	/* One of two: the other carries it on. */
-	assert_int_equal(stake_add_function(stake, &second, "enp5s0f1"), 0);
+	assert_int_equal(stake_add_function(stake, &second, "nic1"), 0);
 	assert_memory_equal(fixture_check(&fixture, check_guests),
 			    "warning guest-unlisted ", 23);
 	stake->any = true;
@@ -136,29 +152,119 @@ static void test_stakes(void **state)
 	fixture_end(&fixture);
 }
 
-/* Two guests that start by themselves take both of two cards. */
-static void test_stake_of_two(void **state)
+/* Proxmox VE takes all of an IOMMU group from the host, libvirt does not. */
+static void test_stake_in_group(void **state)
 {
-	static const char lost[] = "error guest-takes-hosts " VM_100
-				   ": with others that start by themselves it takes all "
-				   "that carries the default route (bond0)\n";
-	const struct pci_address first = address_of("0000:05:00.0");
-	const struct pci_address second = address_of("0000:05:00.1");
+	static const char *const nic[] = { "0000:05:00.1" };
 	struct check_fixture fixture;
-	struct stake *stake;
 
 	(void)state;
 	start(&fixture);
-	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\nonboot: 1\n");
+	machine_at_text(&fixture, "0000:05:00.0")->group = 7;
+	machine_at_text(&fixture, "0000:05:00.1")->group = 7;
+	add_stake(&fixture, "the default route (vmbr0)", nic, 1);
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\n");
+	assert_string_equal(fixture_check(&fixture, check_guests),
+			    "error guest-takes-hosts " VM_100 ": hostpci0: 05:00.0: "
+			    "0000:05:00.1, of the IOMMU group of 0000:05:00.0: nothing "
+			    "else carries the default route (vmbr0) (nic0)\n");
+	fixture_write(&fixture, VM_100, "cores: 1\n");
+	fixture_write(&fixture, NAS, DOMAIN(HOSTDEV("05")));
+	assert_string_equal(fixture_check(&fixture, check_guests),
+			    "warning guest-unlisted " NAS
+			    ": <hostdev type='pci'> 0000:05:00.0: 0000:05:00.0 is not "
+			    "listed (igc)\n");
+	fixture_end(&fixture);
+}
+
+/* It goes with what makes its PCI domain. */
+static void test_stake_behind(void **state)
+{
+	static const char *const nic[] = { "0000:05:00.1" };
+	struct check_fixture fixture;
+	struct pci_function *function;
+
+	(void)state;
+	start(&fixture);
+	function = machine_at_text(&fixture, "0000:05:00.1");
+	function->is_behind = true;
+	function->behind = address_of("0000:05:00.0");
+	add_stake(&fixture, "the default route (vmbr0)", nic, 1);
+	fixture_write(&fixture, NAS, DOMAIN(HOSTDEV("05")));
+	assert_string_equal(fixture_check(&fixture, check_guests),
+			    "error guest-takes-hosts " NAS
+			    ": <hostdev type='pci'> 0000:05:00.0: 0000:05:00.1, which "
+			    "goes with 0000:05:00.0: nothing else carries the default "
+			    "route (vmbr0) (nic0)\n");
+	fixture_end(&fixture);
+}
+
+/* One guest takes both of two cards. */
+static void test_stake_of_two(void **state)
+{
+	static const char *const bond[] = { "0000:05:00.0", "0000:05:00.1" };
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	add_stake(&fixture, "the default route (bond0)", bond, 2);
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00\n");
+	assert_string_equal(
+		fixture_check(&fixture, check_guests),
+		"error guest-takes-hosts " VM_100 ": hostpci0: 05:00: 0000:05:00.0: with "
+		"the others listed, nothing is left that carries the default route "
+		"(bond0) (nic0)\n"
+		"error guest-takes-hosts " VM_100 ": hostpci0: 05:00: 0000:05:00.1: with "
+		"the others listed, nothing is left that carries the default route "
+		"(bond0) (nic1)\n");
+	fixture_end(&fixture);
+}
+
+/* Two guests take both of two cards, the second when somebody starts it. */
+static void test_stake_of_two_guests(void **state)
+{
+	static const char *const bond[] = { "0000:05:00.0", "0000:05:00.1" };
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	add_stake(&fixture, "the default route (bond0)", bond, 2);
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\n");
 	fixture_write(&fixture, VM_101, "hostpci0: 05:00.1\n");
-	assert_int_equal(stakes_add(&fixture.host.stakes, FORCE_NETWORK, false,
-				    "the default route (bond0)", &stake),
-			 0);
-	assert_int_equal(stake_add_function(stake, &first, "enp5s0f0"), 0);
-	assert_int_equal(stake_add_function(stake, &second, "enp5s0f1"), 0);
 	assert_null(strstr(fixture_check(&fixture, check_guests), "guest-takes-hosts"));
-	fixture_write(&fixture, VM_101, "hostpci0: 05:00.1\nonboot: 1\n");
-	assert_non_null(strstr(fixture_check(&fixture, check_guests), lost));
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\nonboot: 1\n");
+	assert_string_equal(
+		fixture_check(&fixture, check_guests),
+		"warning guest-unlisted " VM_100 ": hostpci0: 05:00.0: "
+		"0000:05:00.0 is not listed (igc)\n"
+		"error guest-takes-hosts " VM_101 ": hostpci0: 05:00.1: "
+		"0000:05:00.1: " VM_100
+		" takes another one when the host starts, and nothing is left "
+		"that carries the default route (bond0) (nic1)\n");
+	fixture_end(&fixture);
+}
+
+/* The list has the one of two cards, and a guest takes the other. */
+static void test_stake_half_listed(void **state)
+{
+	static const char *const bond[] = { "0000:04:00.0", "0000:05:00.0" };
+	static const char forced[] = "04:00.0 id=8086:125c force=network\n";
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	add_stake(&fixture, "the default route (bond0)", bond, 2);
+	fixture_write(&fixture, VM_100, "hostpci0: 05:00.0\n");
+	assert_string_equal(fixture_check(&fixture, check_guests),
+			    "error guest-takes-hosts " VM_100 ": hostpci0: 05:00.0: "
+			    "0000:05:00.0: with the others listed, nothing is left that "
+			    "carries the default route (bond0) (nic1)\n");
+	next_boot_free(&fixture.next);
+	assert_int_equal(next_boot_plan(&fixture.host, strdup(forced), strlen(forced),
+					&fixture.next),
+			 0);
+	assert_memory_equal(fixture_check(&fixture, check_guests),
+			    "warning guest-unlisted ", 23);
 	fixture_end(&fixture);
 }
 
@@ -216,10 +322,17 @@ static void test_shared_group(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_none),         cmocka_unit_test(test_proxmox),
-		cmocka_unit_test(test_libvirt),      cmocka_unit_test(test_stakes),
-		cmocka_unit_test(test_shared),       cmocka_unit_test(test_stake_of_two),
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_proxmox),
+		cmocka_unit_test(test_libvirt),
+		cmocka_unit_test(test_stakes),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_stake_of_two),
 		cmocka_unit_test(test_shared_group),
+		cmocka_unit_test(test_stake_in_group),
+		cmocka_unit_test(test_stake_behind),
+		cmocka_unit_test(test_stake_of_two_guests),
+		cmocka_unit_test(test_stake_half_listed),
 	};
 
 	return run_unit_tests("check_guests", tests, NULL, NULL);
