@@ -121,7 +121,10 @@ static inline void put_device(struct host_tree *tree, const char *link_dir,
 	assert_int_equal(symlink(target, path), 0);
 }
 
-/* Adds a PCI function to the machine; they come in the order of their addresses. */
+/*
+ * Adds a PCI function to the machine, in an IOMMU group of its own; they come in the order
+ * of their addresses.
+ */
 static inline struct pci_function *put_function(struct host_tree *tree,
 						const char *address, uint32_t class,
 						const char *driver)
@@ -131,6 +134,7 @@ static inline struct pci_function *put_function(struct host_tree *tree,
 	assert_true(tree->n_functions <= HOST_TREE_FUNCTIONS_MAX);
 	*function = card_at(address, address);
 	function->class = class;
+	function->group = (int)tree->n_functions;
 	snprintf(function->driver, sizeof(function->driver), "%s", driver);
 	return function;
 }
