@@ -475,23 +475,16 @@ static int read_pool(const char *root, const char *name, struct storage *storage
 }
 
 /*
- * A string called "path" in that file, which is an nvlist in the machine's own layout;
- * the value is behind it: nvpair_t in sys/nvpair.h of OpenZFS, NVP_VALOFF.
+ * A string called "path" in that file, an nvlist as a little-endian machine has it in
+ * memory: size of the name, reserved, one value, DATA_TYPE_STRING, the name in steps of
+ * eight bytes; the value is behind it. nvpair_t in sys/nvpair.h of OpenZFS.
  */
-struct pool_path {
-	int16_t name_size;
-	int16_t reserved;
-	int32_t n_values;
-	int32_t type;
-	char name[8];
-};
-#define POOL_STRING 9 /* DATA_TYPE_STRING */
+static const char pool_path[] = "\5\0\0\0\1\0\0\0\x09\0\0\0path\0\0\0";
 
 /* No label and no device tells of members that are files. */
 static int read_pool_files(const char *root, struct storage *storage,
 			   struct notes *unseen)
 {
-	static const struct pool_path pair = { 5, 0, 1, POOL_STRING, "path" };
 	const struct storage_entry entry = { .origin = STORAGE_VDEV };
 	_cleanup_free_ char *data = NULL;
 	const char *found;
@@ -503,14 +496,15 @@ static int read_pool_files(const char *root, struct storage *storage,
 		return 0;
 	if (err < 0)
 		return add_unread(storage, POOL_CACHE, err, unseen);
-	found = memmem(data, size, &pair, sizeof(pair));
+	found = memmem(data, size, pool_path, sizeof(pool_path));
 	while (err == 0 && found != NULL) {
-		const struct storage_words words = { .source = found + sizeof(pair) };
+		const struct storage_words words = { .source =
+							     found + sizeof(pool_path) };
 
 		if (strncmp(words.source, "/dev/", 5) != 0)
 			err = storage_add_entry(storage, &entry, &words);
-		found = memmem(words.source, size - (size_t)(words.source - data), &pair,
-			       sizeof(pair));
+		found = memmem(words.source, size - (size_t)(words.source - data),
+			       pool_path, sizeof(pool_path));
 	}
 	return err;
 }
