@@ -39,12 +39,29 @@ static int wrong_usage(const char *problem, const char *word)
 	return EXIT_UNUSABLE;
 }
 
+static const struct cmd *find_cmd(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		if (strcmp(name, cmds[i]->name) == 0)
+			return cmds[i];
+	return NULL;
+}
+
 static int run(int argc, char *argv[])
 {
 	const char *word = argc > 0 ? argv[0] : NULL;
+	const struct cmd *cmd;
 
 	if (word == NULL)
 		return wrong_usage("no command", "");
+	/* "help COMMAND" is "COMMAND --help". */
+	if (strcmp(word, "help") == 0 && argc == 2 && find_cmd(argv[1]) != NULL) {
+		char *words[] = { argv[1], (char[]){ "--help" }, NULL };
+
+		return find_cmd(argv[1])->run(2, words);
+	}
+	if (strcmp(word, "help") == 0 && argc == 1)
+		word = "--help";
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
 		print_help();
 		return EXIT_AS_WANTED;
@@ -55,10 +72,11 @@ static int run(int argc, char *argv[])
 	}
 	if (word[0] == '-')
 		return wrong_usage("unknown option: ", word);
-	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
-		if (strcmp(word, cmds[i]->name) == 0)
-			return cmds[i]->run(argc, argv);
-	return wrong_usage("unknown command: ", word);
+	if (strcmp(word, "help") == 0)
+		return wrong_usage("unknown command: ", argv[1]);
+	cmd = find_cmd(word);
+	return cmd != NULL ? cmd->run(argc, argv) :
+			     wrong_usage("unknown command: ", word);
 }
 
 int main(int argc, char *argv[])

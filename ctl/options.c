@@ -89,8 +89,12 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Takes one option in. Returns what is wrong with it, a literal, or NULL. */
-static const char *take_option(int option, struct options *options, const char **word)
+/*
+ * Takes one option in, which argv has in these words. Returns what is wrong with it, a
+ * literal, or NULL.
+ */
+static const char *take_option(int option, const char *argv_option,
+			       struct options *options, const char **word)
 {
 	switch (option) {
 	case 'r':
@@ -117,9 +121,12 @@ static const char *take_option(int option, struct options *options, const char *
 	case LONG_BY_PATH:
 		options->by_path = true;
 		return NULL;
+	case ':':
+		*word = argv_option;
+		return "a value is missing behind ";
 	default:
-		*word = "";
-		return "wrong option";
+		*word = argv_option;
+		return "wrong option: ";
 	}
 }
 
@@ -127,11 +134,15 @@ bool options_parse(int argc, char *argv[], const char *help, unsigned int allowe
 		   int max_words, struct options *ret_options, int *ret_status)
 {
 	struct option long_options[ARRAY_SIZE(table) + 1];
-	char letters[2 * ARRAY_SIZE(table) + 1];
+	char letters[2 * ARRAY_SIZE(table) + 2];
 	struct options options = { .root = "" };
+	char letter[3] = "";
 	int option;
 
-	choose_options(allowed, long_options, letters);
+	/* Messages of our own; the colon tells a missing value from a wrong option. */
+	opterr = 0;
+	letters[0] = ':';
+	choose_options(allowed, long_options, letters + 1);
 	while ((option = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		const char *word = NULL, *problem;
 
@@ -140,7 +151,13 @@ bool options_parse(int argc, char *argv[], const char *help, unsigned int allowe
 			*ret_status = EXIT_AS_WANTED;
 			return false;
 		}
-		problem = take_option(option, &options, &word);
+		/* Of letters in one word getopt_long() tells which, and is not past it.
+		 */
+		if (option == '?' && optopt > 0 && optopt < LONG_OPTIONAL)
+			snprintf(letter, sizeof(letter), "-%c", optopt);
+		problem =
+			take_option(option, letter[0] != '\0' ? letter : argv[optind - 1],
+				    &options, &word);
 		if (problem != NULL) {
 			*ret_status = options_wrong(argv[0], problem, word);
 			return false;

@@ -30,13 +30,12 @@ static const struct finding_kind given_away = {
 	.what = "Take it out of the host's network configuration.",
 };
 
-#define RENUMBERED "interface-renumbered"
 #define RENUMBERED_ADVICE                                                                \
 	"Give the card a name that stays, by its MAC address, in a file of "             \
 	"/etc/systemd/network: systemd.link(5); and use that name."
 
 static const struct finding_kind renumbered_needed = {
-	.code = RENUMBERED,
+	.code = "interface-renumbered",
 	.severity = SEVERITY_ERROR,
 	.why = "The kernel counts these names in the order in which the cards appear. With a "
 	       "listed card gone, the name goes to another card or to none, and the host can "
@@ -45,7 +44,7 @@ static const struct finding_kind renumbered_needed = {
 };
 
 static const struct finding_kind renumbered = {
-	.code = RENUMBERED,
+	.code = "interface-renumbered",
 	.severity = SEVERITY_WARNING,
 	.why = "The kernel counts these names in the order in which the cards appear. With a "
 	       "listed card gone, the name goes to another card, and the host's addresses with "

@@ -185,6 +185,12 @@ static int note_listed(struct change *change, const struct allowlist_line *line,
 {
 	char text[64];
 
+	if (change->options->by_path && line->where.n_steps == 0)
+		return notes_add(
+			&change->done,
+			"%s: is listed already, line %u, by its address; to have "
+			"its path written, remove it and add it again",
+			name, line->number);
 	if (missing == 0)
 		return notes_add(&change->done, "%s: is listed already, line %u", name,
 				 line->number);
@@ -242,12 +248,32 @@ static int warn_pins(struct change *change, const char *name, const struct pins 
 	return err;
 }
 
+/* What the guards let through may be in use all the same. */
+static int warn_uses(struct change *change, const struct pci_function *function,
+		     const char *name)
+{
+	size_t n;
+	const struct use *uses = uses_of(&change->host.uses, &function->address, &n);
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < n; i++)
+		if (uses[i].active)
+			err = notes_add(
+				&change->warnings,
+				"%s: the host uses it now, and loses it: %s %s: %s", name,
+				use_kind_word(uses[i].kind), uses[i].device,
+				uses[i].text);
+	return err;
+}
+
 static int warn_function(struct change *change, const struct pci_function *function,
 			 const char *name, const struct pins *pins)
 {
 	char methods[TREE_VALUE_SIZE];
 	int err = warn_pins(change, name, pins);
 
+	if (err == 0)
+		err = warn_uses(change, function, name);
 	/* If no function has a group, that is said once. */
 	if (err == 0 && function->group < 0 && host_has_groups(&change->host))
 		err = notes_add(

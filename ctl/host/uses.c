@@ -48,6 +48,11 @@ int uses_add(struct uses *uses, const struct pci_address *function, enum use_kin
 	return 0;
 }
 
+void uses_mark_active(struct uses *uses)
+{
+	uses->entries[uses->n - 1].active = true;
+}
+
 static int compare_uses(const void *a, const void *b)
 {
 	const struct use *x = a, *y = b;

@@ -3,6 +3,7 @@
 #ifndef PTBIND_USES_H
 #define PTBIND_USES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "address.h"
@@ -25,6 +26,7 @@ struct use {
 	char *device; /* the kernel's name for it: "enp8s0", "sda", "1-2", "card0" */
 	/* What it is and what rests on it, short: "vmbr0 192.168.1.2/24 default route" */
 	char *text;
+	bool active; /* the host works with it now: of networks and disks only */
 };
 
 struct uses {
@@ -40,6 +42,9 @@ _must_check_ _printf_(5, 6) int uses_add(struct uses *uses,
 					 const struct pci_address *function,
 					 enum use_kind kind, const char *device,
 					 const char *format, ...);
+
+/* Marks the use that was added last as active. */
+void uses_mark_active(struct uses *uses);
 
 /* Orders the uses by function, then kind, then name: uses_of() wants it so. */
 void uses_sort(struct uses *uses);

@@ -23,7 +23,8 @@ static const char help[] =
 	"which are listed in " ALLOWLIST_PATH ". With addresses, shows all about\n"
 	"these.\n"
 	"\n"
-	"ADDRESS is [DDDD:]BB:DD.F, or [DDDD:]BB:DD for all functions of a slot.\n"
+	"ADDRESS is [DDDD:]BB:DD.F, [DDDD:]BB:DD for all functions of a slot, or a path,\n"
+	"[DDDD:]BB:DD.F/DD.F[/DD.F...].\n"
 	"\n"
 	"  -a, --all       bridges as well\n"
 	"  -j, --json      print JSON\n"
@@ -112,6 +113,17 @@ static int add_named(const struct inventory *inventory, const char *word,
 	return -ENODEV;
 }
 
+/* The function that a word names as a path, or NULL. */
+static const struct pci_function *find_path(const struct host *host, const char *word)
+{
+	struct parse_error error;
+	struct pci_path path;
+
+	if (pci_path_parse(word, strlen(word), &path, &error) < 0)
+		return NULL;
+	return machine_at_path(&host->machine, &path);
+}
+
 /* Finds what the words name. Returns an exit status. */
 static int find_named(const struct inventory *inventory, const struct options *options,
 		      struct inventory_row **ret_rows, size_t *ret_n)
@@ -130,7 +142,17 @@ static int find_named(const struct inventory *inventory, const struct options *o
 		struct pci_functions functions;
 		struct parse_error error;
 
-		if (pci_functions_parse(word, strlen(word), &functions, &error) < 0)
+		if (strchr(word, '/') != NULL) {
+			const struct pci_function *function =
+				find_path(inventory->host, word);
+
+			/* One that leads nowhere includes nothing that there is. */
+			functions =
+				(struct pci_functions){ .address.domain = UINT32_MAX };
+			if (function != NULL)
+				functions.address = function->address;
+		} else if (pci_functions_parse(word, strlen(word), &functions, &error) <
+			   0)
 			continue; /* was looked at before anything was read */
 		if (add_named(inventory, word, &functions, rows, &n) < 0)
 			status = EXIT_NOT_AS_WANTED;
@@ -210,14 +232,18 @@ static int list_host(const struct host *host, const struct options *options)
 static const char *find_wrong_word(const struct options *options, const char **ret_why)
 {
 	for (int i = 0; i < options->n_words; i++) {
+		const char *word = options->words[i];
 		struct pci_functions functions;
 		struct parse_error error;
+		struct pci_path path;
 
-		if (pci_functions_parse(options->words[i], strlen(options->words[i]),
-					&functions, &error) == 0)
+		if (strchr(word, '/') != NULL ?
+			    pci_path_parse(word, strlen(word), &path, &error) == 0 :
+			    pci_functions_parse(word, strlen(word), &functions, &error) ==
+				    0)
 			continue;
 		*ret_why = error.message;
-		return options->words[i];
+		return word;
 	}
 	return NULL;
 }

@@ -264,12 +264,13 @@ static void tell_carried(FILE *f, unsigned int carries)
 		fputs(", SSH session", f);
 }
 
-static void tell_link(FILE *f, struct telling *telling, size_t i)
+/* Returns whether the host works with it: it has carrier, and something rests on it. */
+static bool tell_link(FILE *f, struct telling *telling, size_t i)
 {
 	const struct network *network = telling->network;
 	const struct net_link *link = &network->links[i];
 	struct above above;
-	bool has_address;
+	bool has_address, unused;
 
 	find_above(telling, i, &above);
 	tell_medium(f, link);
@@ -277,12 +278,14 @@ static void tell_link(FILE *f, struct telling *telling, size_t i)
 	tell_chain(f, telling, i);
 	has_address = tell_addresses(f, telling, &above);
 	tell_carried(f, telling->carries[i]);
+	unused = !above.more && above.n == 1 && !has_address && telling->carries[i] == 0;
 	if (above.more)
 		fputs(", and more above", f);
-	else if (above.n == 1 && !has_address && telling->carries[i] == 0)
+	else if (unused)
 		fputs(network->addresses_unseen != NULL ? ", addresses not seen" :
 							  ", unused",
 		      f);
+	return !unused && link->carrier;
 }
 
 static int add_use(struct telling *telling, size_t i, struct uses *uses)
@@ -291,13 +294,18 @@ static int add_use(struct telling *telling, size_t i, struct uses *uses)
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
+	bool active;
+	int err;
 
 	if (f == NULL)
 		return -ENOMEM;
-	tell_link(f, telling, i);
+	active = tell_link(f, telling, i);
 	if (fclose(f) != 0)
 		return -ENOMEM;
-	return uses_add(uses, &link->function, USE_NETWORK, link->name, "%s", text);
+	err = uses_add(uses, &link->function, USE_NETWORK, link->name, "%s", text);
+	if (err == 0 && active)
+		uses_mark_active(uses);
+	return err;
 }
 
 static void telling_free(struct telling *telling)

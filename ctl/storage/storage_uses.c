@@ -353,9 +353,13 @@ static int add_use(const struct block *block, const struct thing *const *told, s
 	print_use(f, block, told, n);
 	if (fclose(f) != 0)
 		return -ENOMEM;
-	for (size_t i = 0; err == 0 && i < block->n_functions; i++)
+	for (size_t i = 0; err == 0 && i < block->n_functions; i++) {
 		err = uses_add(uses, &block->functions[i], USE_DISK, block->name, "%s",
 			       text);
+		/* What is in use comes first. */
+		if (err == 0 && n > 0 && told[0]->rank != RANK_IDLE)
+			uses_mark_active(uses);
+	}
 	return err;
 }
 
