@@ -8,6 +8,7 @@
 
 #include "check_modules.h"
 #include "cmdline.h"
+#include "text.h"
 #include "tree.h"
 
 #define ACPI_DIR "/sys/firmware/acpi/tables"
@@ -301,17 +302,18 @@ static int add_groups_pending(const struct boot_words *words, const char *next,
 int check_groups(const struct host *host, const struct boot_words *words,
 		 struct findings *findings)
 {
-	_cleanup_free_ char *next = strdup(""), *now = strdup("");
+	_cleanup_free_ char *next = NULL, *now = NULL;
 	char running[TREE_VALUE_SIZE];
-	int err = 0;
+	int err;
 
-	if (next == NULL || now == NULL)
-		return -ENOMEM;
 	if (words->from_running || !host_has_groups(host) ||
 	    tree_value(host->root, "/proc/cmdline", running) < 0)
 		return 0;
+	err = text_set(&next, "");
 	for (size_t i = 0; err == 0 && i < words->n; i++)
 		err = read_override(words->pieces[i].text, &next);
+	if (err == 0)
+		err = text_set(&now, "");
 	if (err == 0)
 		err = read_override(running, &now);
 	if (err < 0 || (is_within(next, now) && is_within(now, next)))

@@ -51,8 +51,10 @@ static void skip_command(struct word *word, char open, char close)
 
 		if (ch == '\\' && quote != '\'' && word->from[1] != '\0')
 			word->from++;
+		else if (quote != '\0' && ch == quote)
+			quote = '\0';
 		else if (quote != '\0')
-			quote = ch == quote ? '\0' : quote;
+			continue;
 		else if (open != close && is_one_of(ch, "'\""))
 			quote = ch;
 		else if (ch == close)
@@ -120,16 +122,14 @@ static void take_char(struct word *word)
 		word->quote = ch;
 	else if (word->quote != '\0' && ch == word->quote)
 		word->quote = '\0';
-	else if (word->quote == '\'')
+	else if (word->quote == '\'' || !is_one_of(ch, "\\$`"))
 		*word->to++ = (char)(ch == '\n' ? ' ' : ch);
 	else if (ch == '\\')
 		take_backslash(word);
 	else if (ch == '$')
 		take_dollar(word);
-	else if (ch == '`')
-		skip_command(word, '`', '`');
 	else
-		*word->to++ = (char)(ch == '\n' ? ' ' : ch);
+		skip_command(word, '`', '`');
 }
 
 /* Reads the value, up to what ends a word. */

@@ -122,8 +122,8 @@ static inline void put_device(struct host_tree *tree, const char *link_dir,
 }
 
 /*
- * Adds a PCI function to the machine, in an IOMMU group of its own; they come in the order
- * of their addresses.
+ * Adds a PCI function to the machine, in an IOMMU group of its own; they come in the
+ * order of their addresses.
  */
 static inline struct pci_function *put_function(struct host_tree *tree,
 						const char *address, uint32_t class,
