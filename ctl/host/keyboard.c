@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "keyboard.h"
+#include "text.h"
 
 /* Where BlueZ makes the keyboards that it serves itself. */
 #define UHID_DIR "/sys/devices/virtual/misc/uhid/"
@@ -44,6 +45,38 @@ static bool has_keyboard(const struct inputs *inputs, bool bluetooth)
 	return false;
 }
 
+/*
+ * Is the USB device of a keyboard a mouse as well? Mice with keys for macros are, on
+ * which nobody can type; so are receivers of a wireless keyboard and its mouse.
+ */
+static bool is_mouse_as_well(const struct inputs *inputs,
+			     const struct sys_device *keyboard)
+{
+	char own[USB_NAME_SIZE], other[USB_NAME_SIZE];
+
+	if (!sys_device_usb_name(keyboard, own))
+		return false;
+	for (size_t i = 0; i < inputs->devices.n; i++)
+		if (inputs->kinds[i] & INPUT_MOUSE &&
+		    sys_device_usb_name(&inputs->devices.entries[i], other) &&
+		    strcmp(own, other) == 0)
+			return true;
+	return false;
+}
+
+/* Is there a keyboard on a function that is nothing but one? */
+static bool has_plain(const struct inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->devices.n; i++) {
+		const struct sys_device *device = &inputs->devices.entries[i];
+
+		if (inputs->kinds[i] & INPUT_KEYBOARD && device->has_function &&
+		    !is_mouse_as_well(inputs, device))
+			return true;
+	}
+	return false;
+}
+
 /* Adds a keyboard's function: "1-2 Logitech USB Keyboard", where it is on USB. */
 static int add_keyboard(const struct host *host, const struct sys_device *device,
 			struct stake *stake)
@@ -62,14 +95,24 @@ static int add_keyboard(const struct host *host, const struct sys_device *device
 
 static int look_wired(struct host *host, const struct inputs *inputs)
 {
+	const bool plain_only = has_plain(inputs);
 	struct stake *stake;
+	bool left_out = false;
 	int err;
 
 	err = stakes_add(&host->stakes, FORCE_KEYBOARD, false, "a keyboard", &stake);
-	for (size_t i = 0; err == 0 && i < inputs->devices.n; i++)
-		if (inputs->kinds[i] & INPUT_KEYBOARD &&
-		    inputs->devices.entries[i].has_function)
-			err = add_keyboard(host, &inputs->devices.entries[i], stake);
+	for (size_t i = 0; err == 0 && i < inputs->devices.n; i++) {
+		const struct sys_device *device = &inputs->devices.entries[i];
+
+		if (!(inputs->kinds[i] & INPUT_KEYBOARD) || !device->has_function)
+			continue;
+		if (plain_only && is_mouse_as_well(inputs, device))
+			left_out = true;
+		else
+			err = add_keyboard(host, device, stake);
+	}
+	if (err == 0 && left_out)
+		err = text_set(&stake->what, "a keyboard that is no mouse as well");
 	if (err == 0 && inputs->error < 0)
 		err = stake_unresolved(stake, "not all input devices could be read: %s",
 				       strerror(-inputs->error));

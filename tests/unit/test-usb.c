@@ -173,6 +173,37 @@ static void two_keyboards(void **state)
 		  "(bus 3 port 1)");
 }
 
+/* A mouse with keys for macros, seen as a keyboard and a mouse, beside a real keyboard.
+ */
+static void keyboard_of_a_mouse(void **state)
+{
+	struct host_tree *tree = *state;
+	const struct stake *stake;
+
+	put_usb(tree, XHCI "/usb1/1-1", "Logitech", "Keyboard", "03");
+	put_keyboard(tree, XHCI "/usb1/1-1/1-1:1.0/0003:1.1/input/input1", "Keyboard");
+	put_usb(tree, XHCI2 "/usb3/3-1", "Logitech", "G502", "03");
+	put_mouse(tree, XHCI2 "/usb3/3-1/3-1:1.0/0003:1.2/input/input2", "G502");
+	put_keyboard(tree, XHCI2 "/usb3/3-1/3-1:1.1/0003:1.3/input/input3",
+		     "G502 Keyboard");
+	look_at(tree, usb_look);
+	stake = check_stake(tree, "a keyboard that is no mouse as well", 1);
+	check_carrier(stake, 0, "0000:00:14.0", "1-1 Keyboard");
+}
+
+/* The receiver of a wireless set is all there is. */
+static void keyboard_of_a_receiver(void **state)
+{
+	struct host_tree *tree = *state;
+
+	put_usb(tree, XHCI "/usb1/1-1", "Logitech", "USB Receiver", "03");
+	put_keyboard(tree, XHCI "/usb1/1-1/1-1:1.0/0003:1.1/input/input1", "Receiver");
+	put_mouse(tree, XHCI "/usb1/1-1/1-1:1.1/0003:1.2/input/input2", "Receiver Mouse");
+	look_at(tree, usb_look);
+	check_carrier(check_stake(tree, "a keyboard", 1), 0, "0000:00:14.0",
+		      "1-1 Receiver");
+}
+
 static void no_keyboards(void **state)
 {
 	struct host_tree *tree = *state;
@@ -439,6 +470,8 @@ int main(void)
 		TREE_TEST(receiver),
 		TREE_TEST(hubs),
 		TREE_TEST(two_keyboards),
+		TREE_TEST(keyboard_of_a_mouse),
+		TREE_TEST(keyboard_of_a_receiver),
 		TREE_TEST(no_keyboards),
 		TREE_TEST(ps2),
 		TREE_TEST(i2c),
