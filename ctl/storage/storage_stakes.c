@@ -466,6 +466,28 @@ static int judge_volumes(struct judging *judging)
 	return err;
 }
 
+/*
+ * A journal on a device of its own does not say of which file system it is, and that one
+ * does not mount without it: jbd of ext4, xfs_external_log to libblkid.
+ */
+static int judge_journals(struct judging *judging)
+{
+	const struct storage_graph *graph = judging->graph;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < graph->storage->n_blocks; i++) {
+		const struct block *block = storage_block(graph, i);
+		const struct storage_places places = { .nodes = &i, .n = 1 };
+		const char *type = block->texts[BLOCK_FS_TYPE];
+
+		if (type != NULL &&
+		    (strcmp(type, "jbd") == 0 || strcmp(type, "xfs_external_log") == 0))
+			err = add_stake(judging, &places,
+					"the journal of a file system (%s)", block->name);
+	}
+	return err;
+}
+
 static int judge_esp(struct judging *judging, size_t node)
 {
 	const struct storage_places places = { .nodes = &node, .n = 1 };
@@ -570,6 +592,8 @@ int storage_add_stakes(struct storage_graph *graph, struct stakes *stakes,
 		err = judge_groups(&judging);
 	if (err == 0)
 		err = judge_volumes(&judging);
+	if (err == 0)
+		err = judge_journals(&judging);
 	if (err == 0)
 		err = judge_esps(&judging, unseen);
 	tdestroy(judging.seen, free);

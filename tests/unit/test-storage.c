@@ -524,6 +524,26 @@ static void volumes_without_group(void **state)
 	stop(&dir);
 }
 
+/* Journals on devices of their own; nobody knows of which file system. */
+static void journals(void **state)
+{
+	struct machine_dir dir;
+
+	(void)state;
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "E:ID_FS_TYPE=ext4\n"); /* 8:1 */
+	put_block(&dir, AHCI(1), "sdb", "");
+	put_block(&dir, AHCI(1) "/sdb", "sdb1", "E:ID_FS_TYPE=jbd\n");
+	put_block(&dir, AHCI(2), "sdc", "E:ID_FS_TYPE=xfs_external_log\n");
+	put_block(&dir, AHCI(3), "sdd", "E:ID_FS_TYPE=xfs\n");
+	put(&dir, MOUNTINFO, "22 1 8:1 / / rw - ext4 /dev/sda rw\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.0 sda\n"
+			   "the journal of a file system (sdb1): 0000:00:17.1 sdb\n"
+			   "the journal of a file system (sdc): 0000:00:17.2 sdc\n");
+	stop(&dir);
+}
+
 /* A pool on sda1, and sdb1, of which udev says this. */
 static void check_pool(const char *udev, const char *mounts, const char *doubt)
 {
@@ -1218,6 +1238,7 @@ int main(void)
 		cmocka_unit_test(volume_group_of_four),
 		cmocka_unit_test(volume_group_of_running_host),
 		cmocka_unit_test(volumes_without_group),
+		cmocka_unit_test(journals),
 		cmocka_unit_test(doubtful_members),
 		cmocka_unit_test(absent_is_local),
 		cmocka_unit_test(var_is_vital),
