@@ -18,12 +18,6 @@
 #define KERNEL_CMDLINE_PATH "/etc/kernel/cmdline"
 #define VENDOR_CMDLINE_PATH "/usr/lib/kernel/cmdline"
 
-/* Who started the kernel, in UTF-16 behind four bytes of attributes: the Boot Loader
- * Interface of systemd, which newer GRUBs speak as well. */
-#define LOADER_INFO_PATH                                                                 \
-	"/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
-#define LOADER_INFO_MAX 4096
-
 /* In the order in which 10_linux puts them behind one another. */
 static const char *const variables[] = { "GRUB_CMDLINE_LINUX",
 					 "GRUB_CMDLINE_LINUX_DEFAULT", NULL };
@@ -164,30 +158,19 @@ static int read_plain(const struct host *host, const char *path,
 	return err;
 }
 
-static bool is_systemd_boot(const struct host *host)
+/* Without a boot loader that is known, GRUB's configuration tells of it. */
+static bool uses_grub(const struct host *host, enum boot_loader loader)
 {
-	static const char name[] = "s\0y\0s\0t\0e\0m\0d\0-\0b\0o\0o\0t";
-	_cleanup_free_ char *info = NULL;
-	size_t size;
-
-	return tree_read(host->root, LOADER_INFO_PATH, LOADER_INFO_MAX, &info, &size) ==
-		       0 &&
-	       size >= 4 + sizeof(name) - 1 &&
-	       memcmp(info + 4, name, sizeof(name) - 1) == 0;
-}
-
-static enum boot_loader find_loader(const struct host *host)
-{
-	if (is_systemd_boot(host))
-		return LOADER_SYSTEMD_BOOT;
-	return tree_has(host->root, GRUB_PATH) ? LOADER_GRUB : LOADER_UNKNOWN;
+	return loader == BOOT_LOADER_GRUB || loader == BOOT_LOADER_PROXMOX_GRUB ||
+	       (loader == BOOT_LOADER_UNKNOWN && tree_has(host->root, GRUB_PATH));
 }
 
 int boot_words_read(const struct host *host, struct findings *findings,
 		    struct boot_words *words)
 {
-	words->loader = find_loader(host);
-	if (words->loader == LOADER_GRUB)
+	words->loader = boot_loader_find(host->root);
+	words->by_grub = uses_grub(host, words->loader);
+	if (words->by_grub)
 		return read_grub(host, findings, words);
 	if (tree_has(host->root, KERNEL_CMDLINE_PATH))
 		return read_plain(host, KERNEL_CMDLINE_PATH, findings, words);

@@ -6,15 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "boot/boot_loader.h"
 #include "findings.h"
 #include "host/host.h"
 #include "util.h"
-
-enum boot_loader {
-	LOADER_UNKNOWN,
-	LOADER_GRUB,
-	LOADER_SYSTEMD_BOOT, /* this boot came from it */
-};
 
 /* Words that a file adds to the command line. */
 struct boot_piece {
@@ -24,7 +19,8 @@ struct boot_piece {
 };
 
 struct boot_words {
-	enum boot_loader loader;
+	enum boot_loader loader;   /* of boot_loader_find() */
+	bool by_grub;              /* they are in GRUB's configuration */
 	bool from_running;         /* no file has them: they are those of this boot */
 	bool of_entry;             /* they are those of an entry that boots by itself */
 	struct boot_piece *pieces; /* in the order of the command line */

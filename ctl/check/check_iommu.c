@@ -106,15 +106,11 @@ static int advise_word(const struct boot_words *words, const char *word,
 
 	snprintf(how[0], sizeof(how[0]), grub, word);
 	snprintf(how[1], sizeof(how[1]), systemd_boot, word);
-	switch (words->loader) {
-	case LOADER_GRUB:
+	if (words->loader != BOOT_LOADER_UNKNOWN && words->by_grub)
 		return findings_advise(findings, "GRUB: %s. Then reboot.", how[0]);
-	case LOADER_SYSTEMD_BOOT:
+	if (words->loader != BOOT_LOADER_UNKNOWN)
 		return findings_advise(findings, "systemd-boot: %s. Then reboot.",
 				       how[1]);
-	case LOADER_UNKNOWN:
-		break;
-	}
 	return findings_advise(findings,
 			       "With GRUB: %s. With systemd-boot: %s. Then reboot.",
 			       how[0], how[1]);
@@ -286,8 +282,7 @@ static int add_groups_pending(const struct boot_words *words, const char *next,
 			      const char *now, struct findings *findings)
 {
 	const struct boot_piece *piece = boot_words_find(words, ACS_OVERRIDE, NULL);
-	const char *source = words->loader == LOADER_GRUB ? "/etc/default/grub" :
-							    "/etc/kernel/cmdline";
+	const char *source = words->by_grub ? "/etc/default/grub" : "/etc/kernel/cmdline";
 
 	if (piece != NULL)
 		source = piece->source;
@@ -354,7 +349,8 @@ int check_words(const struct boot_words *words, struct findings *findings)
 
 	for (size_t i = 0; err == 0 && i < words->n; i++)
 		err = check_piece(words, &words->pieces[i], findings);
-	if (err == 0 && words->loader == LOADER_SYSTEMD_BOOT && words->from_running)
+	if (err == 0 && words->loader != BOOT_LOADER_UNKNOWN && !words->by_grub &&
+	    words->from_running)
 		err = findings_add(findings, &no_kernel_cmdline,
 				   "there is no /etc/kernel/cmdline");
 	return err;

@@ -285,6 +285,23 @@ static void test_words(void **state)
 	       "root=/dev/sda1 pt.disable initcall_blacklist=vfio_pci_init\n", "");
 }
 
+/* GRUB's file is left over where systemd-boot boots the ESPs of proxmox-boot-tool. */
+static void test_words_of_the_loader(void **state)
+{
+	struct check_fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	fixture_write(&fixture, "/etc/default/grub", "GRUB_CMDLINE_LINUX=pt.disable\n");
+	fixture_write(&fixture, "/etc/kernel/cmdline", "root=UUID=1\n");
+	assert_memory_equal(fixture_check(&fixture, check_modules),
+			    "error disabled-in-configuration /etc/default/grub:1: ", 51);
+	fixture_write(&fixture, "/etc/kernel/proxmox-boot-uuids", "ABCD-0001\n");
+	fixture_write(&fixture, "/sys/firmware/efi/fw_platform_size", "64\n");
+	assert_string_equal(fixture_check(&fixture, check_modules), "");
+	fixture_end(&fixture);
+}
+
 /* A value of the shell's goes on until its quote is closed; each is a finding of 15c4. */
 static void test_words_over_lines(void **state)
 {
@@ -612,6 +629,7 @@ int main(void)
 		cmocka_unit_test(test_modprobe),
 		cmocka_unit_test(test_module_lists),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words_of_the_loader),
 		cmocka_unit_test(test_words_over_lines),
 		cmocka_unit_test(test_words_unclear),
 		cmocka_unit_test(test_words_of_menu),
