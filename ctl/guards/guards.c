@@ -41,6 +41,8 @@ struct judgement {
 	/* All functions, by group; and those behind others, by what they are behind. */
 	const struct pci_function **by_group, **behind;
 	size_t n_behind;
+	uint32_t *
+		told; /* for the start of each group, by which words force= it is taken */
 };
 
 const char *guard_word(enum allowlist_force guard)
@@ -148,11 +150,27 @@ static int take_with_behind(struct judgement *judgement,
 	return err;
 }
 
+/*
+ * Was the rest of a group, which starts at this index, taken by another line with the
+ * same words force=? Where many lines share a group, one of each such set of words tells
+ * all.
+ */
+static bool is_told(struct judgement *judgement, size_t line, size_t first)
+{
+	const uint32_t bit = UINT32_C(1) << judgement->next->list.lines[line].force;
+
+	if (judgement->told[first] & bit)
+		return true;
+	judgement->told[first] |= bit;
+	return false;
+}
+
 /* Takes the function of a line, and the endpoints that a guest takes along with it. */
 static int take_line(struct judgement *judgement, size_t line)
 {
 	const struct pci_function *const *by_group = judgement->by_group;
 	const size_t n = judgement->host->machine.n_functions;
+	size_t first;
 	const struct pci_function *function =
 		next_boot_function(judgement->host, judgement->next, line);
 	int err;
@@ -165,8 +183,11 @@ static int take_line(struct judgement *judgement, size_t line)
 	err = take_with_behind(judgement, function, line, TAKEN_ITSELF);
 	if (function->group < 0)
 		return err;
-	for (size_t i = first_of_group(judgement, function->group);
-	     err == 0 && i < n && by_group[i]->group == function->group; i++)
+	first = first_of_group(judgement, function->group);
+	if (is_told(judgement, line, first))
+		return err;
+	for (size_t i = first; err == 0 && i < n && by_group[i]->group == function->group;
+	     i++)
 		if (by_group[i] != function && !pci_function_is_bridge(by_group[i]))
 			err = take_with_behind(judgement, by_group[i], line,
 					       TAKEN_BY_GROUP);
@@ -181,7 +202,9 @@ static int sort_functions(struct judgement *judgement)
 
 	judgement->by_group = calloc(n + 1, size);
 	judgement->behind = calloc(n + 1, size);
-	if (judgement->by_group == NULL || judgement->behind == NULL)
+	judgement->told = calloc(n + 1, sizeof(*judgement->told));
+	if (judgement->by_group == NULL || judgement->behind == NULL ||
+	    judgement->told == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *function = &machine->functions[i];
@@ -339,6 +362,9 @@ static int judge_unresolved(struct judgement *judgement, const struct stake *sta
 		const unsigned int force = judgement->next->list.lines[taken->line].force;
 
 		if (!may_carry(taken->function, stake))
+			continue;
+		/* What is listed itself is no matter of the others in its group. */
+		if (taken->how != find_taken(judgement, &taken->function->address)->how)
 			continue;
 		err = object(judgement, stake->guard, taken, force & stake->guard,
 			     "it may carry %s: %s", stake->what, stake->unresolved);
@@ -554,6 +580,7 @@ int guards_judge(const struct host *host, const struct next_boot *next,
 	free(judgement.taken);
 	free(judgement.by_group);
 	free(judgement.behind);
+	free(judgement.told);
 	guest_takings_free(&judgement.by_guests);
 	if (err < 0) {
 		objections_free(&judgement.objections);

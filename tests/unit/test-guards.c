@@ -621,6 +621,43 @@ static void no_groups(void **state)
 	finish(&c);
 }
 
+/* Half of the functions of one large group are listed: each is told of once. */
+static void one_large_group(void **state)
+{
+	enum { N = 1024 };
+	struct pci_function *functions = calloc(N, sizeof(*functions));
+	char *list = calloc(N, 32);
+	struct case_ c = { 0 };
+	struct stake *stake;
+	size_t len = 0;
+
+	(void)state;
+	assert_true(functions != NULL && list != NULL);
+	for (unsigned int i = 0; i < N; i++) {
+		functions[i] = card_at("0000:00:00.0", "0000:00:00.0/00.0");
+		functions[i].address =
+			(struct pci_address){ .bus = (uint8_t)(i / 8 + 1),
+					      .function = (uint8_t)(i % 8) };
+		functions[i].path_error = -ENOENT;
+		functions[i].group = 1;
+		strcpy(functions[i].driver, "igc");
+		if (i % 2 == 0)
+			len += (size_t)sprintf(list + len, "%02x:00.%x\n", i / 8 + 1,
+					       i % 8);
+	}
+	make_machine(functions, N, true, &c.host.machine);
+	assert_int_equal(stakes_add(&c.host.stakes, FORCE_NETWORK, false,
+				    "the default route", &stake),
+			 0);
+	assert_int_equal(stake_unresolved(stake, "nobody knows"), 0);
+	assert_int_equal(next_boot_plan(&c.host, list, len, &c.next), 0);
+	assert_int_equal(guards_judge(&c.host, &c.next, &c.objections), 0);
+	/* Any may carry the route; the host loses the other half. */
+	assert_int_equal(c.objections.n, N + N / 2);
+	finish(&c);
+	free(functions);
+}
+
 static void words(void **state)
 {
 	(void)state;
@@ -648,6 +685,7 @@ int main(void)
 		cmocka_unit_test(force),
 		cmocka_unit_test(unresolved),
 		cmocka_unit_test(two_lines),
+		cmocka_unit_test(one_large_group),
 		cmocka_unit_test(no_groups),
 		cmocka_unit_test(taken_by_guests),
 		cmocka_unit_test(taken_by_guests_along),
