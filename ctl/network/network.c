@@ -71,7 +71,8 @@ int network_add_route(struct network *network, const struct net_route *route)
 static bool is_known(const struct network *network, const struct net_session *session)
 {
 	for (size_t i = 0; i < network->n_sessions; i++)
-		if (strcmp(network->sessions[i].client, session->client) == 0 &&
+		if ((session->other ||
+		     strcmp(network->sessions[i].client, session->client) == 0) &&
 		    network->sessions[i].family == session->family &&
 		    memcmp(network->sessions[i].server, session->server,
 			   sizeof(session->server)) == 0)

@@ -82,6 +82,7 @@ struct net_session {
 	int family;
 	uint8_t server[16]; /* the host's own address, as in struct net_address */
 	char *zone;         /* the interface that is written behind it; or NULL */
+	bool other;         /* somebody else's: this process does not run in it */
 };
 
 struct network {
@@ -109,8 +110,9 @@ struct network {
 };
 
 /*
- * Add one element. A link's name and kind are copied, as are a session's texts; one
- * between the same two addresses as one before is not added. Return 0 or -ENOMEM.
+ * Add one element. A link's name and kind are copied, as are a session's texts. A session
+ * between the same two addresses as one before is not added, nor is somebody else's to
+ * the same address of the host. Return 0 or -ENOMEM.
  */
 _must_check_ int network_add_link(struct network *network, const struct net_link *link);
 _must_check_ int network_add_edge(struct network *network, size_t upper, size_t lower);

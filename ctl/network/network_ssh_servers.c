@@ -246,8 +246,9 @@ static int add_session(struct search *search, const struct connection *connectio
 	err = net_session_parse(text, &session);
 	if (err < 0)
 		return err == -EINVAL ? 0 : err;
-	/* One that came in by the loopback interface needs no card. */
-	if (!is_loopback(&session))
+	session.other = true;
+	/* One that the host has with itself needs no card. */
+	if (!is_loopback(&session) && strcmp(client, server) != 0)
 		err = network_add_session(search->network, &session);
 	net_session_free(&session);
 	return err;

@@ -393,8 +393,16 @@ static int add_session(struct plan *plan, const struct net_session *session)
 	for (size_t i = 0; i < network->n_addresses; i++)
 		if (net_session_is_to(network, session, &network->addresses[i]))
 			plan_link(plan, network->addresses[i].link);
-	if (plan->n == 0)
+	if (plan->n == 0 && !session->other)
 		plan_say(plan, "no interface has the address that it came in by");
+	/*
+	 * Somebody else's may come from a guest, through a tunnel, or to an address that
+	 * is gone. It is no reason to refuse what the default route can do without.
+	 */
+	if (session->other && !leads_out(plan->walk))
+		return 0;
+	if (session->other)
+		plan->unclear[0] = plan->walk->unclear[0] = '\0';
 	return plan_add(plan, what);
 }
 

@@ -386,16 +386,20 @@ static void session_of_an_ancestor(void **state)
 }
 
 #define SERVER "192.0.2.5"
+#define OWN_CLIENT "192.0.2.6"
 
-/* A connection from the host to itself, both ends of it: what an SSH server has. */
+/* A connection between two addresses of the host, both ends of it. */
 static bool connect_to_self(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(22) };
+	struct sockaddr_in own = { .sin_family = AF_INET };
 	const int server = socket(AF_INET, SOCK_STREAM, 0),
 		  client = socket(AF_INET, SOCK_STREAM, 0);
 	const int yes = 1;
 
 	return inet_pton(AF_INET, SERVER, &address.sin_addr) == 1 &&
+	       inet_pton(AF_INET, OWN_CLIENT, &own.sin_addr) == 1 &&
+	       bind(client, (struct sockaddr *)&own, sizeof(own)) == 0 &&
 	       setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
 	       bind(server, (struct sockaddr *)&address, sizeof(address)) == 0 &&
 	       listen(server, 1) == 0 &&
@@ -443,14 +447,15 @@ static void session_of_a_server(void **state)
 	struct network network;
 
 	(void)state;
-	assert_true(ip("link set lo up") && ip("address add " SERVER "/32 dev lo"));
+	assert_true(ip("link set lo up") && ip("address add " SERVER "/32 dev lo") &&
+		    ip("address add " OWN_CLIENT "/32 dev lo"));
 	read_servers("nginx", &network);
 	assert_int_equal(network.n_sessions, 0);
 	network_free(&network);
 	read_servers("sshd-session", &network);
 	assert_null(network.others_unseen);
 	assert_int_equal(network.n_sessions, 1);
-	assert_string_equal(network.sessions[0].client, SERVER);
+	assert_string_equal(network.sessions[0].client, OWN_CLIENT);
 	assert_memory_equal(network.sessions[0].server, server, sizeof(server));
 	network_free(&network);
 }
@@ -463,7 +468,8 @@ static void server_of_root(void **state)
 	int status;
 
 	(void)state;
-	assert_true(ip("link set lo up") && ip("address add " SERVER "/32 dev lo"));
+	assert_true(ip("link set lo up") && ip("address add " SERVER "/32 dev lo") &&
+		    ip("address add " OWN_CLIENT "/32 dev lo"));
 	server = start_server("sshd");
 	pid = fork();
 	if (pid == 0)

@@ -83,13 +83,24 @@ static void route(int family, size_t link)
 	route_in(RT_TABLE_MAIN, family, link, NET_ALL);
 }
 
-static void session(const char *text)
+static void add_session(const char *text, bool other)
 {
 	struct net_session session;
 
 	assert_int_equal(net_session_parse(text, &session), 0);
+	session.other = other;
 	assert_int_equal(network_add_session(&net, &session), 0);
 	net_session_free(&session);
+}
+
+static void session(const char *text)
+{
+	add_session(text, false);
+}
+
+static void session_of_other(const char *text)
+{
+	add_session(text, true);
 }
 
 static void settle(void)
@@ -747,6 +758,35 @@ static void sessions(void **state)
 	check_use("eth1", "up, link-local address only, SSH session");
 }
 
+/* Sessions of others count only where a card carries them. */
+static void sessions_of_others(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true), vmbr0 = add("vmbr0", "bridge"),
+		     veth = add("veth0", "veth"), docker0 = add("docker0", "bridge"),
+		     wg0 = add("wg0", "wireguard");
+
+	(void)state;
+	on(vmbr0, eth1);
+	on(vmbr0, veth);
+	address(eth0, "192.168.1.2", 24);
+	address(vmbr0, "192.168.2.2", 24);
+	address(docker0, "172.17.0.1", 16);
+	address(wg0, "10.0.0.2", 24);
+	route(AF_INET, eth0);
+	/* From a container, through a tunnel, to an address that is gone. */
+	session_of_other("172.17.0.2 50000 172.17.0.1 22");
+	session_of_other("10.0.0.7 50000 10.0.0.2 22");
+	session_of_other("192.168.9.7 50000 192.168.9.2 22");
+	session_of_other("192.168.2.7 50000 192.168.2.2 22");
+	session_of_other("192.168.2.8 50000 192.168.2.2 22");
+	settle();
+	assert_int_equal(net.n_sessions, 4);
+	assert_int_equal(stakes.n, 2);
+	check_stake(0, "the default route (eth0)", "1 eth0", NULL);
+	check_stake(1, "the SSH session from 192.168.2.7", "2 eth1", NULL);
+}
+
 static void parses_sessions(void **state)
 {
 	static const char *const bad[] = {
@@ -941,6 +981,7 @@ int main(void)
 		test(switch_port),
 		test(virtual_function),
 		test(sessions),
+		test(sessions_of_others),
 		test(parses_sessions),
 		test(unseen),
 		test(unseen_addresses_without_route),

@@ -60,7 +60,7 @@ static void check_session(const struct network *network, size_t i, const char *c
 /* Sessions of OpenSSH before and since 9.8, and of Dropbear; by IPv4, IPv6 and both. */
 static void sessions(void **state)
 {
-	static const uint8_t ipv4[] = { 192, 0, 2, 2 };
+	static const uint8_t ipv4[] = { 192, 0, 2, 2 }, mapped[] = { 192, 0, 2, 3 };
 	static const uint8_t ipv6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 };
 	struct host_tree *tree = *state;
 	struct network network;
@@ -74,14 +74,14 @@ static void sessions(void **state)
 	put_sockets(tree, "tcp6",
 		    "   0: B80D0120000000000000000002000000:0016 "
 		    "B80D0120000000000000000007000000:C351 01" REST "13 1 0\n"
-		    "   1: 0000000000000000FFFF0000020200C0:0016 "
+		    "   1: 0000000000000000FFFF0000030200C0:0016 "
 		    "0000000000000000FFFF0000080200C0:C352 01" REST "14 1 0\n");
 	read_servers(tree, &network);
 	assert_null(network.others_unseen);
 	assert_int_equal(network.n_sessions, 3);
 	check_session(&network, 0, "192.0.2.7", AF_INET, ipv4, sizeof(ipv4));
 	check_session(&network, 1, "2001:db8::7", AF_INET6, ipv6, sizeof(ipv6));
-	check_session(&network, 2, "192.0.2.8", AF_INET, ipv4, sizeof(ipv4));
+	check_session(&network, 2, "192.0.2.8", AF_INET, mapped, sizeof(mapped));
 	network_free(&network);
 }
 
@@ -116,8 +116,8 @@ static void no_sessions(void **state)
 	network_free(&network);
 }
 
-/* Each client is one session, however many connections it has. */
-static void same_client(void **state)
+/* However many come in by an address, one of them tells enough. */
+static void same_address(void **state)
 {
 	struct host_tree *tree = *state;
 	struct network network;
@@ -126,9 +126,10 @@ static void same_client(void **state)
 	put_process(tree, "101", "sshd", "socket:[13]");
 	put_sockets(tree, "tcp",
 		    LISTENS "   1: 020200C0:0016 070200C0:C350 01" REST "12 1 0\n"
-			    "   2: 020200C0:0016 070200C0:C351 01" REST "13 1 0\n");
+			    "   2: 020200C0:0016 080200C0:C351 01" REST "13 1 0\n");
 	read_servers(tree, &network);
 	assert_int_equal(network.n_sessions, 1);
+	assert_true(network.sessions[0].other);
 	network_free(&network);
 }
 
@@ -164,7 +165,7 @@ static void unreadable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(sessions),      test(no_sessions), test(same_client),
+		test(sessions),      test(no_sessions), test(same_address),
 		test(nothing_there), test(unreadable),
 	};
 
