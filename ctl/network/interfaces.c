@@ -89,7 +89,14 @@ static int add_line(struct reader *reader, const char *path, unsigned int number
 
 static int read_file(struct reader *reader, const char *path, unsigned int depth);
 
-/* Reads the files of a directory whose names a pattern matches. */
+/* Of a directory ifup(8) reads the files whose names have just these bytes. */
+static bool is_plain_name(const char *name)
+{
+	return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			    "0123456789_-") == strlen(name);
+}
+
+/* Reads the files of a directory whose names a pattern matches; NULL: all it is for. */
 static int read_matching(struct reader *reader, const char *dir, const char *pattern,
 			 unsigned int depth)
 {
@@ -110,7 +117,9 @@ static int read_matching(struct reader *reader, const char *dir, const char *pat
 		char path[PATH_MAX];
 		int n;
 
-		if (fnmatch(pattern, names.entries[i], FNM_PERIOD) != 0)
+		if (pattern != NULL ?
+			    fnmatch(pattern, names.entries[i], FNM_PERIOD) != 0 :
+			    !is_plain_name(names.entries[i]))
 			continue;
 		n = snprintf(path, sizeof(path), "%s/%s", dir, names.entries[i]);
 		if (n > 0 && (size_t)n < sizeof(path))
@@ -134,7 +143,7 @@ static int follow_source(struct reader *reader, const char *word, bool is_dir,
 	if (n < 0 || (size_t)n >= sizeof(dir))
 		return 0;
 	if (is_dir)
-		return read_matching(reader, dir, "*", depth + 1);
+		return read_matching(reader, dir, NULL, depth + 1);
 	slash = strrchr(dir, '/');
 	*slash = '\0';
 	return read_matching(reader, dir, slash + 1, depth + 1);

@@ -75,6 +75,7 @@ struct net_route {
 	uint32_t table; /* RT_TABLE_MAIN where tables cannot be told apart */
 	size_t link;    /* may be NET_NO_LINK */
 	enum net_part part;
+	bool by_dhcp; /* it is only configured, and depends on an answer */
 };
 
 struct net_session {

@@ -27,14 +27,11 @@
 static const struct {
 	const char *option, *kind;
 } lowers[] = {
-	{ "bridge-ports", "bridge" },     { "bridge_ports", "bridge" },
-	{ "ovs_ports", "bridge" },        { "ovs_bonds", "bond" },
-	{ "bond-slaves", "bond" },        { "bond_slaves", "bond" },
-	{ "slaves", "bond" },             { "vlan-raw-device", "vlan" },
+	{ "bridge-ports", "bridge" },  { "bridge_ports", "bridge" },
+	{ "ovs_ports", "bridge" },     { "ovs_bonds", "bond" },
+	{ "bond-slaves", "bond" },     { "bond_slaves", "bond" },
+	{ "slaves", "bond" },          { "vlan-raw-device", "vlan" },
 	{ "vlan_raw_device", "vlan" },
-}, uppers[] = {
-	{ "bond-master", "bond" },
-	{ "ovs_bridge", "bridge" },
 };
 
 /* Words in the place of names. */
@@ -43,7 +40,10 @@ static const char *const no_names[] = { "none", "all", "regex", "glob" };
 struct reader {
 	struct network *network;
 	size_t link; /* whose stanza this is; or NET_NO_LINK */
-	int family;  /* of the stanza */
+	/* Of the stanza, for Open vSwitch: the port is on the bridge, or the other way.
+	 */
+	char *ovs_bridge;
+	bool ovs_internal;
 };
 
 static int get_link(struct network *network, const char *name, size_t *ret_link);
@@ -112,12 +112,13 @@ static int join_link(struct reader *reader, const char *name, const char *kind,
 			 network_add_edge(network, upper, below ? other : reader->link);
 }
 
-static int add_route(struct reader *reader, int family)
+static int add_route(struct reader *reader, int family, bool by_dhcp)
 {
 	const struct net_route route = { .family = family,
 					 .table = RT_TABLE_MAIN,
 					 .link = reader->link,
-					 .part = NET_ALL };
+					 .part = NET_ALL,
+					 .by_dhcp = by_dhcp };
 
 	/* Up is what a line "auto" said. */
 	return reader->network->links[reader->link].up ?
@@ -132,19 +133,43 @@ static int take_option(struct reader *reader, char *const *words, size_t n)
 
 	if (strcmp(words[0], "gateway") == 0 && n > 1)
 		return add_route(reader,
-				 strchr(words[1], ':') != NULL ? AF_INET6 : AF_INET);
+				 strchr(words[1], ':') != NULL ? AF_INET6 : AF_INET,
+				 false);
 	if (strcmp(words[0], "bond-min-links") == 0 && n > 1) {
 		reader->network->links[reader->link].min_links =
 			strtoul(words[1], NULL, 10);
+		return 0;
+	}
+	if (strcmp(words[0], "ovs_bridge") == 0 && n > 1)
+		return text_set(&reader->ovs_bridge, words[1]);
+	if (strcmp(words[0], "ovs_type") == 0 && n > 1) {
+		reader->ovs_internal = strcmp(words[1], "OVSIntPort") == 0;
 		return 0;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(lowers); i++)
 		for (size_t j = 1;
 		     err == 0 && j < n && strcmp(words[0], lowers[i].option) == 0; j++)
 			err = join_link(reader, words[j], lowers[i].kind, true);
-	for (size_t i = 0; i < ARRAY_SIZE(uppers); i++)
-		if (err == 0 && n > 1 && strcmp(words[0], uppers[i].option) == 0)
-			err = join_link(reader, words[1], uppers[i].kind, false);
+	if (strcmp(words[0], "bond-master") == 0 && n > 1)
+		err = join_link(reader, words[1], "bond", false);
+	return err;
+}
+
+/*
+ * At the end of a stanza: its interface is a port of an Open vSwitch bridge, or one that
+ * such a bridge makes. Which, may be said before or behind the bridge's name.
+ */
+static int finish_stanza(struct reader *reader)
+{
+	int err = 0;
+
+	if (reader->ovs_bridge != NULL && reader->link != NET_NO_LINK)
+		err = reader->ovs_internal ?
+			      join_link(reader, reader->ovs_bridge, "vlan", true) :
+			      join_link(reader, reader->ovs_bridge, "bridge", false);
+	free(reader->ovs_bridge);
+	reader->ovs_bridge = NULL;
+	reader->ovs_internal = false;
 	return err;
 }
 
@@ -157,15 +182,18 @@ static bool is_auto(const char *word)
 /* Starts the stanza "iface NAME [FAMILY METHOD]", or one that is about no interface. */
 static int start_stanza(struct reader *reader, char *const *words, size_t n)
 {
-	int err;
+	int err = finish_stanza(reader);
 
 	reader->link = NET_NO_LINK;
+	if (err < 0)
+		return err;
 	if (n < 2 || strcmp(words[0], "iface") != 0)
 		return 0;
 	err = get_link(reader->network, words[1], &reader->link);
 	if (err < 0 || n < 4 || strcmp(words[3], "dhcp") != 0)
 		return err;
-	return add_route(reader, strcmp(words[2], "inet6") == 0 ? AF_INET6 : AF_INET);
+	return add_route(reader, strcmp(words[2], "inet6") == 0 ? AF_INET6 : AF_INET,
+			 true);
 }
 
 static bool starts_stanza(const char *word)
@@ -225,6 +253,41 @@ static int copy_cards(const struct network *now, struct network *network)
 	return err;
 }
 
+/* Does a link lead to a card with carrier? */
+static bool has_carrier(struct net_walk *walk, size_t link)
+{
+	net_walk_start(walk);
+	net_walk_from(walk, link);
+	for (size_t i = 0; i < walk->n; i++) {
+		const struct net_link *reached = &walk->network->links[walk->reached[i]];
+
+		if (net_link_is_physical(reached) && reached->carrier)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Without a cable nobody knows whether anything answers to DHCP: such an interface may
+ * have been configured for the day when it gets one.
+ */
+static int drop_unanswered(struct network *network)
+{
+	struct net_walk walk = { 0 };
+	size_t n = 0;
+	int err = net_walk_new(network, &walk);
+
+	if (err < 0)
+		return err;
+	for (size_t i = 0; i < network->n_routes; i++)
+		if (!network->routes[i].by_dhcp ||
+		    has_carrier(&walk, network->routes[i].link))
+			network->routes[n++] = network->routes[i];
+	network->n_routes = n;
+	net_walk_free(&walk);
+	return 0;
+}
+
 static int read_lines(const struct interfaces *interfaces, struct network *network)
 {
 	struct reader reader = { .network = network, .link = NET_NO_LINK };
@@ -235,8 +298,13 @@ static int read_lines(const struct interfaces *interfaces, struct network *netwo
 	for (size_t i = 0; err == 0 && i < interfaces->n; i++)
 		err = take_line(&reader, &interfaces->lines[i], false);
 	if (err == 0)
+		err = finish_stanza(&reader);
+	free(reader.ovs_bridge);
+	if (err == 0)
 		err = network_sort(network);
-	return err < 0 ? err : network_join(network);
+	if (err == 0)
+		err = network_join(network);
+	return err < 0 ? err : drop_unanswered(network);
 }
 
 /* Is all that carries one of the stakes also in another, so that this is lost first? */

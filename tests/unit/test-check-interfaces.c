@@ -196,6 +196,8 @@ static void test_source(void **state)
 	fixture_write(&fixture, "/etc/network/interfaces.d/a.cfg", "auto enp5s0\n");
 	fixture_write(&fixture, "/etc/network/interfaces.d/a.bak", "auto enp5s0\n");
 	fixture_write(&fixture, "/etc/network/more/b", "auto enp7s0\n");
+	fixture_write(&fixture, "/etc/network/more/b.bak", "auto enp5s0\n");
+	fixture_write(&fixture, "/etc/network/more/c~", "auto enp5s0\n");
 	/* The file that names itself is read once. */
 	assert_string_equal(fixture_check(&fixture, check_interfaces),
 			    "warning interface-given-away "

@@ -94,9 +94,11 @@ static void edited(void **state)
 	       "iface vmbr0 inet static\n\taddress 192.0.2.2/24\n"
 	       "\tgateway 192.0.2.1\n\tbridge-ports eth2\n\tbridge-stp off\n",
 	       "the default route (vmbr0)" SETS_IT_UP ": eth2");
-	/* It has no cable yet. */
-	expect(*state, "allow-hotplug eth4\niface eth4 inet dhcp\n",
+	/* It has no cable yet: DHCP may never answer there. */
+	expect(*state,
+	       "allow-hotplug eth4\niface eth4 inet static\n\tgateway 192.0.2.1\n",
 	       "the default route (eth4)" SETS_IT_UP ": eth4");
+	expect(*state, "allow-hotplug eth4\niface eth4 inet dhcp\n", "");
 	expect(*state, "auto eth2\niface eth2 inet6 static\n\tgateway fe80::1\n",
 	       "the IPv6 default route (eth2)" SETS_IT_UP ": eth2");
 	/* ifupdown2 has no need of a family. */
@@ -122,6 +124,12 @@ static void layers(void **state)
 	       "auto vmbr0 eth2\niface eth2 inet manual\n\tovs_bridge vmbr0\n"
 	       "iface vmbr0 inet dhcp\n\tovs_type OVSBridge\n",
 	       "the default route (vmbr0)" SETS_IT_UP ": eth2");
+	/* An internal port is above its bridge, in whatever order that is said. */
+	expect(*state,
+	       "auto vmbr0 vlan50\niface vmbr0 inet manual\n\tovs_type OVSBridge\n"
+	       "\tovs_ports eth2 vlan50\niface vlan50 inet static\n"
+	       "\tgateway 192.0.2.1\n\tovs_bridge vmbr0\n\tovs_type OVSIntPort\n",
+	       "the default route (vlan50)" SETS_IT_UP ": eth2");
 	/* Ports of a bridge do not stand in for each other, nor do these of a bond. */
 	expect(*state, "auto vmbr0\niface vmbr0 inet dhcp\n\tbridge-ports eth2 eth3\n",
 	       "the default route (vmbr0), which may go through vmbr0 by its port "
