@@ -73,7 +73,8 @@ static int run(int argc, char *argv[])
 	if (word[0] == '-')
 		return wrong_usage("unknown option: ", word);
 	if (strcmp(word, "help") == 0)
-		return wrong_usage("unknown command: ", argv[1]);
+		return argc > 2 ? wrong_usage("unexpected argument: ", argv[2]) :
+				  wrong_usage("unknown command: ", argv[1]);
 	cmd = find_cmd(word);
 	return cmd != NULL ? cmd->run(argc, argv) :
 			     wrong_usage("unknown command: ", word);

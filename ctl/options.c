@@ -151,9 +151,9 @@ bool options_parse(int argc, char *argv[], const char *help, unsigned int allowe
 			*ret_status = EXIT_AS_WANTED;
 			return false;
 		}
-		/* Of letters in one word getopt_long() tells which, and is not past it.
-		 */
-		if (option == '?' && optopt > 0 && optopt < LONG_OPTIONAL)
+		/* Of letters in one word getopt_long() says which it is. */
+		if (option == '?' && optopt > 0 && optopt < LONG_OPTIONAL &&
+		    strncmp(argv[optind - 1], "--", 2) != 0)
 			snprintf(letter, sizeof(letter), "-%c", optopt);
 		problem =
 			take_option(option, letter[0] != '\0' ? letter : argv[optind - 1],

@@ -23,6 +23,14 @@ _must_check_ static inline int text_set(char **text, const char *value)
 	return 0;
 }
 
+/* Does a name end in a suffix, with something before it? */
+static inline bool text_ends_in(const char *name, const char *suffix)
+{
+	const size_t len = strlen(name), suffix_len = strlen(suffix);
+
+	return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
+}
+
 static inline bool text_has(const char *set, char ch)
 {
 	return ch != '\0' && strchr(set, ch) != NULL;
@@ -48,8 +56,8 @@ static inline size_t text_while(const char *text, size_t len, const char *set)
 }
 
 /*
- * Splits text at white space, in place: the first max words of it. Returns how many
- * there are.
+ * Splits text at white space, in place: the first max words of it. Returns how many it
+ * wrote.
  */
 static inline size_t text_split(char *text, char **ret_words, size_t max)
 {

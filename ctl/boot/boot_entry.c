@@ -132,13 +132,6 @@ static int read_entry(const char *root, const char *place, const char *name,
 	return err;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	const size_t len = strlen(name);
-
-	return len > strlen(end) && strcmp(name + len - strlen(end), end) == 0;
-}
-
 static int read_unified(const char *root, const char *place, struct boot_entries *entries)
 {
 	struct tree_names names;
@@ -150,7 +143,7 @@ static int read_unified(const char *root, const char *place, struct boot_entries
 	if (err < 0)
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; err == 0 && i < names.n; i++)
-		if (ends_in(names.entries[i], ".efi"))
+		if (text_ends_in(names.entries[i], ".efi"))
 			err = notes_add(&entries->unified, "%s/%s", path,
 					names.entries[i]);
 	tree_names_free(&names);
@@ -175,7 +168,7 @@ static int read_place(const char *root, const char *place, struct boot_entries *
 					notes_add(&entries->unreadable, "%s: %s", path,
 						  strerror(-err));
 	for (size_t i = 0; err == 0 && i < names.n; i++)
-		if (ends_in(names.entries[i], ".conf"))
+		if (text_ends_in(names.entries[i], ".conf"))
 			err = read_entry(root, place, names.entries[i], entries);
 	tree_names_free(&names);
 	return err;
@@ -298,7 +291,7 @@ static int read_told(const char *root, struct boot_entries *entries)
 		return err;
 	for (size_t i = 0; err == 0 && i < names.n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, names.entries[i]);
-		if (ends_in(path, ".conf"))
+		if (text_ends_in(path, ".conf"))
 			err = read_install_conf(root, path, entries);
 	}
 	tree_names_free(&names);

@@ -7,6 +7,7 @@
 
 #include "check_files.h"
 #include "file.h"
+#include "text.h"
 #include "tree.h"
 
 #define BLANKS " \t\r\n\v\f"
@@ -86,13 +87,6 @@ void check_file_close(struct check_file *file)
 	*file = (struct check_file){ 0 };
 }
 
-static bool ends_in(const char *name, const char *suffix)
-{
-	const size_t len = strlen(name), suffix_len = strlen(suffix);
-
-	return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
-}
-
 int check_files_list(const struct host *host, const char *dir, const char *suffix,
 		     struct findings *findings, struct tree_names *ret_paths)
 {
@@ -108,7 +102,8 @@ int check_files_list(const struct host *host, const char *dir, const char *suffi
 	for (size_t i = 0; i < names.n; i++) {
 		char *name = names.entries[i], *path = NULL;
 
-		if (ends_in(name, suffix) && asprintf(&path, "%s/%s", dir, name) < 0) {
+		if (text_ends_in(name, suffix) &&
+		    asprintf(&path, "%s/%s", dir, name) < 0) {
 			tree_names_free(&names);
 			return -ENOMEM;
 		}

@@ -135,6 +135,14 @@ static void take_ha_resources(struct configured_guests *guests, char *text)
 	}
 }
 
+/* Adds what cannot be read, a directory or a file, in the place of what is in it. */
+static int add_unread(struct reader *reader, const char *path, int error)
+{
+	struct configured_guest guest = { .path = strdup(path), .error = error };
+
+	return guest.path == NULL ? -ENOMEM : add_guest(reader, &guest);
+}
+
 /* A cluster without HA has no such file. */
 static int read_ha(struct reader *reader)
 {
@@ -145,7 +153,9 @@ static int read_ha(struct reader *reader)
 
 	if (err == 0)
 		take_ha_resources(reader->guests, text);
-	return err == -ENOMEM ? err : 0;
+	if (err == 0 || err == -ENOENT)
+		return 0;
+	return err == -ENOMEM ? err : add_unread(reader, HA_RESOURCES_PATH, err);
 }
 
 static int read_libvirt(struct reader *reader, struct configured_guest *guest)
@@ -164,13 +174,6 @@ static int read_libvirt(struct reader *reader, struct configured_guest *guest)
 	return libvirt_parse_domain(text, size, &guest->guest);
 }
 
-static bool ends_in(const char *name, const char *suffix)
-{
-	const size_t len = strlen(name), suffix_len = strlen(suffix);
-
-	return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
-}
-
 static int read_one(struct reader *reader, const char *dir, const char *name,
 		    read_guest *read)
 {
@@ -186,14 +189,6 @@ static int read_one(struct reader *reader, const char *dir, const char *name,
 	return err;
 }
 
-/* Adds a directory that cannot be listed, in the place of the guests in it. */
-static int add_unread(struct reader *reader, const char *dir, int error)
-{
-	struct configured_guest guest = { .path = strdup(dir), .error = error };
-
-	return guest.path == NULL ? -ENOMEM : add_guest(reader, &guest);
-}
-
 static int read_dir(struct reader *reader, const char *dir, const char *suffix,
 		    read_guest *read)
 {
@@ -204,7 +199,7 @@ static int read_dir(struct reader *reader, const char *dir, const char *suffix,
 		return err == -ENOMEM ? err : add_unread(reader, dir, err);
 	err = 0;
 	for (size_t i = 0; err == 0 && i < names.n; i++)
-		if (ends_in(names.entries[i], suffix))
+		if (text_ends_in(names.entries[i], suffix))
 			err = read_one(reader, dir, names.entries[i], read);
 	tree_names_free(&names);
 	return err;

@@ -198,22 +198,30 @@ static bool is_section_line(struct span line)
 	       memchr(line.text, ']', line.len) == line.text + line.len - 1;
 }
 
-/* Is it KEY: VALUE, as PVE::QemuServer::parse_vm_config wants keys? */
+/* Is it "KEY: VALUE" of a virtual machine? KEY is one of qm(1)'s, maybe with a number. */
 static bool is_setting_line(struct span line)
 {
-	static const char small[] = "abcdefghijklmnopqrstuvwxyz", digits[] = "0123456789";
-	size_t pos = 0;
+	static const char *const keys[] = {
+		"agent",    "args",     "audio",   "balloon", "bios",   "boot",
+		"cores",    "cpu",      "efidisk", "hostpci", "ide",    "machine",
+		"memory",   "meta",     "name",    "net",     "numa",   "onboot",
+		"ostype",   "sata",     "scsi",    "scsihw",  "smbios", "sockets",
+		"template", "tpmstate", "usb",     "vga",     "virtio", "vmgenid",
+	};
 
-	if (line.len == 0 || !text_has(small, line.text[0]))
-		return false;
-	while (pos < line.len && (text_has(small, line.text[pos]) ||
-				  line.text[pos] == '_' || line.text[pos] == '-'))
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		size_t pos = strlen(keys[i]);
+
+		if (line.len < pos || memcmp(line.text, keys[i], pos) != 0)
+			continue;
+		while (pos < line.len && text_has("0123456789", line.text[pos]))
+			pos++;
+		if (pos == line.len || line.text[pos] != ':')
+			continue;
 		pos++;
-	while (pos < line.len && text_has(digits, line.text[pos]))
-		pos++;
-	if (pos == line.len || line.text[pos] != ':')
-		return false;
-	return trim((struct span){ line.text + pos + 1, line.len - pos - 1 }).len > 0;
+		return trim((struct span){ line.text + pos, line.len - pos }).len > 0;
+	}
+	return false;
 }
 
 bool hostpci_is_config(const char *text, size_t size)

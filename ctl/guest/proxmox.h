@@ -36,8 +36,8 @@ struct hostpci_list {
 };
 
 /*
- * Can these bytes be a virtual machine's configuration? It has at least one "key: value",
- * and no NUL byte.
+ * Can these bytes be a virtual machine's configuration? It has at least one "KEY: VALUE"
+ * of those that machines commonly have, and no NUL byte.
  */
 bool hostpci_is_config(const char *text, size_t size);
 

@@ -77,7 +77,7 @@ static int remark_needs(const struct inventory_entry *entry, struct remarks *rem
 	size_t n;
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i<entry->n_needs; i += n> 0 ? n : 1) {
+	for (size_t i = 0; err == 0 && i < entry->n_needs; i += n + (n == 0)) {
 		const struct need *need = &entry->needs[i];
 
 		n = count_alike(need, entry->n_needs - i);

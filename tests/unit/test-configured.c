@@ -103,6 +103,17 @@ static void libvirt(void **state)
 	check_guest(tree, 2, LIBVIRT "/win11.xml", false);
 }
 
+static int remove_ha(const struct host_tree *tree)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/etc/pve/ha/resources.cfg/file", tree->root);
+	if (unlink(path) < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "%s/etc/pve/ha/resources.cfg", tree->root);
+	return rmdir(path);
+}
+
 /* What cannot be read is an error of its own; the others are read. */
 static void unreadable(void **state)
 {
@@ -115,6 +126,14 @@ static void unreadable(void **state)
 	assert_int_equal(tree->host.guests.n, 3);
 	assert_int_equal(check_guest(tree, 0, QEMU_SERVER "/100.conf", false)->error,
 			 -EISDIR);
+	put(tree, "/etc/pve/ha/resources.cfg", "file", "");
+	read_guests(tree);
+	assert_int_equal(tree->host.guests.n, 4);
+	assert_int_equal(check_guest(tree, 2, "/etc/pve/ha/resources.cfg", false)->error,
+			 -EISDIR);
+	put(tree, LIBVIRT, "x.xml", "no XML");
+	assert_int_equal(remove_ha(tree), 0);
+	read_guests(tree);
 	assert_int_equal(check_guest(tree, 1, QEMU_SERVER "/101.conf", true)->error, 0);
 	assert_int_equal(check_guest(tree, 2, LIBVIRT "/x.xml", false)->guest.problems.n,
 			 1);

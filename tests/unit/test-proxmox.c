@@ -165,10 +165,21 @@ static void other_lines(void **state)
 static void is_config(void **state)
 {
 	static const char *const good[] = { "cores: 1", "x\nide2: none,media=cdrom\r\n",
-					    "[snap]\nonboot:1\n", "ha-x: 1\n" };
-	static const char *const bad[] = { "",       "\n",       ":",         ": 1",
-					   "1: 1",   "cores: ",  "cores 1\n", "a1b: 1",
-					   "Key: 1", " cores: 1" };
+					    "[snap]\nonboot:1\n", "scsi10: local:1\n" };
+	static const char *const bad[] = { "",
+					   "\n",
+					   ":",
+					   ": 1",
+					   "1: 1",
+					   "cores: ",
+					   "cores 1\n",
+					   "a1b: 1",
+					   "Key: 1",
+					   " cores: 1",
+					   "error: failed to get domain\n",
+					   "root:x:0:0:root:/root:/bin/sh\n",
+					   "cores1x: 1",
+					   "A host: name of it" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
