@@ -72,18 +72,18 @@ static int add_line(struct reader *reader, const char *path, unsigned int number
 		    const char *text)
 {
 	struct interfaces *interfaces = reader->interfaces;
-	struct interfaces_line *lines;
-	char *copy = strdup(text);
+	struct interfaces_line *lines, *line;
 
-	lines = copy == NULL ?
-			NULL :
-			array_grow(interfaces->lines, interfaces->n, sizeof(*lines));
-	if (lines == NULL) {
-		free(copy);
+	lines = array_grow(interfaces->lines, interfaces->n, sizeof(*lines));
+	if (lines == NULL)
 		return -ENOMEM;
-	}
 	interfaces->lines = lines;
-	lines[interfaces->n++] = (struct interfaces_line){ path, number, copy };
+	line = &lines[interfaces->n];
+	*line = (struct interfaces_line){ .path = path, .line = number };
+	line->text = strdup(text);
+	if (line->text == NULL)
+		return -ENOMEM;
+	interfaces->n++;
 	return 0;
 }
 

@@ -51,23 +51,23 @@ static int get_link(struct network *network, const char *name, size_t *ret_link)
 /* Adds a link that is no card; a VLAN by its name is made on the rest of that. */
 static int add_virtual(struct network *network, const char *name, size_t *ret_link)
 {
-	_cleanup_free_ char *copy = strdup(name), *lower = strdup(name);
+	_cleanup_free_ char *copy = strdup(name);
 	const struct net_link link = { .name = copy, .kind = (char[]){ "" } };
 	char *dot;
 	size_t i;
 	int err;
 
-	if (copy == NULL || lower == NULL)
+	if (copy == NULL)
 		return -ENOMEM;
 	err = network_add_link(network, &link);
 	if (err < 0)
 		return err;
 	*ret_link = network->n_links - 1;
-	dot = strrchr(lower, '.');
-	if (dot == NULL || dot == lower)
+	dot = strrchr(copy, '.');
+	if (dot == NULL || dot == copy)
 		return 0;
 	*dot = '\0';
-	err = get_link(network, lower, &i);
+	err = get_link(network, copy, &i);
 	return err < 0 ? err : network_add_edge(network, *ret_link, i);
 }
 
