@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds, tests and installs ptbind; everything built goes to build/.
 
+# All rules are here: make's own would write apply.sh over apply.
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
 MUSL_CC ?= musl-gcc
 DESTDIR ?=
 
