@@ -31,6 +31,15 @@ struct taken {
 	enum how how;
 };
 
+/* By which lines a group was taken along. */
+struct told {
+	uint32_t n_lines;
+	uint32_t forces; /* a bit for each set of words force= */
+};
+
+/* So many lines of a group each tell of all the others in it. */
+#define TOLD_LINES_MAX 8
+
 struct judgement {
 	const struct host *host;
 	const struct next_boot *next;
@@ -41,8 +50,7 @@ struct judgement {
 	/* All functions, by group; and those behind others, by what they are behind. */
 	const struct pci_function **by_group, **behind;
 	size_t n_behind;
-	uint32_t *
-		told; /* for the start of each group, by which words force= it is taken */
+	struct told *told; /* for the start of each group */
 };
 
 const char *guard_word(enum allowlist_force guard)
@@ -151,17 +159,18 @@ static int take_with_behind(struct judgement *judgement,
 }
 
 /*
- * Was the rest of a group, which starts at this index, taken by another line with the
- * same words force=? Where many lines share a group, one of each such set of words tells
- * all.
+ * Was enough told of the rest of a group, which starts at this index, by other lines?
+ * Where many lines share a group, one more of each set of words force= is enough.
  */
 static bool is_told(struct judgement *judgement, size_t line, size_t first)
 {
+	struct told *told = &judgement->told[first];
 	const uint32_t bit = UINT32_C(1) << judgement->next->list.lines[line].force;
 
-	if (judgement->told[first] & bit)
+	if (told->n_lines >= TOLD_LINES_MAX && told->forces & bit)
 		return true;
-	judgement->told[first] |= bit;
+	told->n_lines++;
+	told->forces |= bit;
 	return false;
 }
 
