@@ -176,11 +176,13 @@ ALL_TESTS = $(HOST_TESTS) $(PACKAGE_TESTS) $(APPLY_TESTS) $(IMAGE_TESTS) $(QEMU_
 
 # Here and in the demonstration, what is missing is installed; see tests/install-packages.
 check: install-all
-	@$(MAKE) --no-print-directory -j2 check-ready trees
+	@$(MAKE) --no-print-directory -j2 check-ready
+	@$(MAKE) --no-print-directory trees
 	@$(RUN_TESTS) $(ALL_TESTS)
 
 check-full: install-all
-	@$(MAKE) --no-print-directory -j2 check-ready trees
+	@$(MAKE) --no-print-directory -j2 check-ready
+	@$(MAKE) --no-print-directory trees
 	@$(RUN_TESTS) $(ALL_TESTS) $(OTHER_HOST_TESTS)
 
 check-ready: all docs deb $(UNIT_PROGRAMS) build/guest/test-network
