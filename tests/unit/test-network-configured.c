@@ -150,6 +150,7 @@ static void nothing(void **state)
 	expect(*state, "iface eth2 inet dhcp\n", "");
 	expect(*state, "auto eth2\niface eth2 inet static\n\taddress 192.0.2.2/24\n", "");
 	expect(*state, "auto eth9\niface eth9 inet dhcp\n", "");
+	expect(*state, "auto eth9\niface eth9 inet static\n\tgateway 192.0.2.1\n", "");
 	expect(*state, "auto vmbr1\niface vmbr1 inet dhcp\n\tbridge-ports none\n", "");
 	expect(*state, "auto eth2\niface\n\tgateway 192.0.2.1\n", "");
 	expect(*state, "auto eth2\ngateway 192.0.2.1\nbridge-ports\n", "");
