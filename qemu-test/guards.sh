@@ -72,7 +72,7 @@ boot_host() {
 	artefacts=$boot/guest
 	mkdir -p "$boot"
 	set -- --kernel "$results/vmlinuz" --initrd "$results/initrd" --memory 1024 \
-		--timeout 360 --append "root=$1 ro" "$boot"
+		--timeout 240 --append "root=$1 ro" "$boot"
 	while IFS= read -r arg; do
 		set -- "$@" "$arg"
 	done <"$machine"

@@ -56,6 +56,7 @@ host_kernels() {
 
 # boot_host NAME [TITLE…]: closes the disk and boots from it: the default entry, or the one
 # with this title, one title for each menu on the way. Then the disk is open again.
+# At most $boot_timeout seconds.
 boot_host() {
 	boot=$results/$1
 	artefacts=$boot/guest
@@ -70,7 +71,8 @@ boot_host() {
 		shift
 	done
 	shift
-	set -- "$@" --disk "$disk" --firmware "$firmware" --memory 1024 --timeout 600 "$boot"
+	set -- "$@" --disk "$disk" --firmware "$firmware" --memory 1024 \
+		--timeout "${boot_timeout:-240}" "$boot"
 	while IFS= read -r arg; do
 		set -- "$@" "$arg"
 	done <"$machine"
