@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "array.h"
 #include "configured.h"
@@ -158,19 +159,28 @@ static int read_ha(struct reader *reader)
 	return err == -ENOMEM ? err : add_unread(reader, HA_RESOURCES_PATH, err);
 }
 
+/* Did somebody say 'virsh autostart'? That makes an absolute link, which a root moves. */
+static bool has_autostart(const char *root, const char *path)
+{
+	char link[PATH_MAX];
+	struct stat st;
+	int n;
+
+	n = snprintf(link, sizeof(link), "%s" LIBVIRT_DIR "/autostart%s", root,
+		     strrchr(path, '/'));
+	return n > 0 && (size_t)n < sizeof(link) && lstat(link, &st) == 0;
+}
+
 static int read_libvirt(struct reader *reader, struct configured_guest *guest)
 {
 	_cleanup_free_ char *text = NULL;
-	char autostart[PATH_MAX];
 	size_t size;
 
 	guest->error =
 		tree_read(reader->root, guest->path, LIBVIRT_XML_MAX, &text, &size);
 	if (guest->error < 0)
 		return guest->error == -ENOMEM ? -ENOMEM : 0;
-	snprintf(autostart, sizeof(autostart), LIBVIRT_DIR "/autostart/%s",
-		 strrchr(guest->path, '/') + 1);
-	guest->autostart = tree_has(reader->root, autostart);
+	guest->autostart = has_autostart(reader->root, guest->path);
 	return libvirt_parse_domain(text, size, &guest->guest);
 }
 

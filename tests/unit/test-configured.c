@@ -88,13 +88,24 @@ static void high_availability(void **state)
 	check_guest(tree, 6, QEMU_SERVER "/106.conf", false);
 }
 
+/* As virsh makes it: the link is absolute, and leads nowhere below another root. */
+static void put_autostart(const struct host_tree *tree, const char *name)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s" LIBVIRT "/autostart/%s", tree->root, name);
+	snprintf(target, sizeof(target), LIBVIRT "/%s", name);
+	host_tree_mkdirs(path);
+	assert_int_equal(symlink(target, path), 0);
+}
+
 static void libvirt(void **state)
 {
 	struct host_tree *tree = *state;
 
 	put(tree, LIBVIRT, "nas.xml", "<domain type='kvm'><name>nas</name></domain>");
 	put(tree, LIBVIRT, "win11.xml", "<domain type='kvm'><name>win11</name></domain>");
-	put(tree, LIBVIRT "/autostart", "nas.xml", "");
+	put_autostart(tree, "nas.xml");
 	put(tree, QEMU_SERVER, "100.conf", "cores: 1");
 	read_guests(tree);
 	assert_int_equal(tree->host.guests.n, 3);
