@@ -124,7 +124,10 @@ build/docs/%: docs/%.scd
 docs: $(MANUALS)
 
 # The Debian package, for Debian 12 and 13 if it is built on Debian 12.
-DEB_INPUTS = $(shell find . -path ./build -prune -o -path ./.git -prune -o -type f -print)
+# With directories, which are newer once a file in them is gone: as DIR/., for docs is also
+# a target.
+DEB_INPUTS = $(shell find . -path ./build -prune -o -path ./.git -prune -o \
+	-type d -printf '%p/.\n' -o -print)
 
 deb: install-deb
 	@$(MAKE) --no-print-directory build/deb/.done
