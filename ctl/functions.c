@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Parsing and comparing one function or a whole slot; no I/O. */
+/* Parsing, comparing and looking up one function or a whole slot; no I/O. */
 
 #include <errno.h>
 #include <string.h>
@@ -49,6 +49,23 @@ bool pci_functions_include(const struct pci_functions *functions,
 	if (functions->whole_slot)
 		compared.function = functions->address.function;
 	return pci_address_compare(&functions->address, &compared) == 0;
+}
+
+size_t pci_functions_find(const struct pci_functions *functions,
+			  const struct machine *machine,
+			  const struct pci_function *ret_found[static PCI_SLOT_SIZE])
+{
+	struct pci_address address = functions->address;
+	size_t n = 0;
+
+	for (uint8_t f = 0; f <= PCI_FUNCTION_MAX; f++) {
+		address.function = f;
+		if (!pci_functions_include(functions, &address))
+			continue;
+		ret_found[n] = machine_at(machine, &address);
+		n += ret_found[n] != NULL;
+	}
+	return n;
 }
 
 void pci_functions_format(const struct pci_functions *functions,

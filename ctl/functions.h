@@ -7,7 +7,11 @@
 #include <stddef.h>
 
 #include "address.h"
+#include "machine.h"
 #include "util.h"
+
+/* A slot has so many functions at most. */
+#define PCI_SLOT_SIZE (PCI_FUNCTION_MAX + 1)
 
 struct pci_functions {
 	struct pci_address address; /* with function 0 for a whole slot */
@@ -26,6 +30,11 @@ _must_check_ int pci_functions_parse(const char *text, size_t len,
 /* Do they include the function at an address? */
 bool pci_functions_include(const struct pci_functions *functions,
 			   const struct pci_address *address);
+
+/* Finds those that a machine has, by address. Returns how many. */
+size_t pci_functions_find(const struct pci_functions *functions,
+			  const struct machine *machine,
+			  const struct pci_function *ret_found[static PCI_SLOT_SIZE]);
 
 /* Writes dddd:bb:dd.f, or dddd:bb:dd for a whole slot. */
 void pci_functions_format(const struct pci_functions *functions,

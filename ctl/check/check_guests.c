@@ -138,31 +138,28 @@ static int check_function(struct guests *guests, const struct configured_guest *
 	return 0;
 }
 
+static bool any_is_listed(const struct guests *guests,
+			  const struct pci_functions *functions)
+{
+	for (size_t i = 0; i < guests->listed.n; i++)
+		if (pci_functions_include(functions, &guests->listed.addresses[i]))
+			return true;
+	return false;
+}
+
 static int check_device(struct guests *guests, const struct configured_guest *guest,
 			const struct guest_device *device, struct named *named)
 {
-	const struct machine *machine = &guests->host->machine;
 	const struct pci_functions *functions = &device->functions;
-	struct pci_address address = functions->address;
+	const struct pci_function *found[PCI_SLOT_SIZE];
+	const size_t n = pci_functions_find(functions, &guests->host->machine, found);
 	char text[PCI_ADDRESS_STRSIZE];
-	bool found = false;
 	int err = 0;
 
-	for (unsigned int f = 0; err == 0 && f <= PCI_FUNCTION_MAX; f++) {
-		const struct pci_function *function;
-
-		address.function = (uint8_t)f;
-		if (!pci_functions_include(functions, &address))
-			continue;
-		/* A listed function that is absent is a matter of its line. */
-		function = machine_at(machine, &address);
-		found = found || function != NULL ||
-			line_set_has(&guests->listed, &address);
-		if (function != NULL)
-			err = check_function(guests, guest, device->source, function,
-					     named);
-	}
-	if (err < 0 || found)
+	for (size_t i = 0; err == 0 && i < n; i++)
+		err = check_function(guests, guest, device->source, found[i], named);
+	/* A listed function that is absent is a matter of its line. */
+	if (err < 0 || n > 0 || any_is_listed(guests, functions))
 		return err;
 	pci_functions_format(functions, text);
 	return findings_add(guests->findings, &guest_absent, "%s: %s: there is no %s",

@@ -65,21 +65,14 @@ static int add_named(struct targets *targets, struct change *change,
 static int add_slot(struct targets *targets, struct change *change,
 		    const struct pci_functions *slot, const char *source)
 {
-	const struct pci_function *found[PCI_FUNCTION_MAX + 1];
+	const struct pci_function *found[PCI_SLOT_SIZE];
 	char name[PCI_ADDRESS_STRSIZE];
-	size_t n = 0, n_bridges = 0;
+	const size_t n = pci_functions_find(slot, &change->host.machine, found);
+	size_t n_bridges = 0;
 	int err = 0;
 
-	for (uint8_t i = 0; i <= PCI_FUNCTION_MAX; i++) {
-		struct pci_address address = slot->address;
-
-		address.function = i;
-		found[n] = machine_at(&change->host.machine, &address);
-		if (found[n] == NULL)
-			continue;
-		n_bridges += pci_function_is_bridge(found[n]);
-		n++;
-	}
+	for (size_t i = 0; i < n; i++)
+		n_bridges += pci_function_is_bridge(found[i]);
 	pci_functions_format(slot, name);
 	if (n == 0)
 		return add_named(targets, change, NULL, name, source);

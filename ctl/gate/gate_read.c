@@ -184,7 +184,7 @@ static int add_function(struct gate_input *input, const struct gate_function *fu
 static int add_slot(struct gate_input *input, const struct guest_device *device,
 		    const struct pci_address *existing, size_t n)
 {
-	bool there[PCI_FUNCTION_MAX + 1] = { false }, any = false;
+	bool there[PCI_SLOT_SIZE] = { false }, any = false;
 	int err = 0;
 
 	for (size_t i = 0; i < n; i++) {

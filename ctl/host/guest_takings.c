@@ -48,19 +48,12 @@ static int add_device(struct guest_takings *takings, const struct host *host,
 		      const struct pci_functions *functions,
 		      const struct configured_guest *guest)
 {
-	struct pci_address address = functions->address;
+	const struct pci_function *found[PCI_SLOT_SIZE];
+	const size_t n = pci_functions_find(functions, &host->machine, found);
 	int err = 0;
 
-	for (unsigned int f = 0; err == 0 && f <= PCI_FUNCTION_MAX; f++) {
-		const struct pci_function *function;
-
-		address.function = (uint8_t)f;
-		if (!pci_functions_include(functions, &address))
-			continue;
-		function = machine_at(&host->machine, &address);
-		if (function != NULL)
-			err = add_named(takings, host, function, guest);
-	}
+	for (size_t i = 0; err == 0 && i < n; i++)
+		err = add_named(takings, host, found[i], guest);
 	return err;
 }
 

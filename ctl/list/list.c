@@ -94,7 +94,7 @@ static void say_notes(const struct inventory *inventory)
 		fprintf(stderr, "ptbind list: not seen: %s\n", host->unseen.lines[i]);
 }
 
-/* Adds the functions that a word names. Returns how many, or a negative errno. */
+/* Adds the functions that a word names. Returns 0, or -ENODEV once it is said. */
 static int add_named(const struct inventory *inventory, const char *word,
 		     const struct pci_functions *functions, struct inventory_row *rows,
 		     size_t *n)
@@ -133,8 +133,7 @@ static int find_named(const struct inventory *inventory, const struct options *o
 	struct inventory_row *rows;
 	size_t n = 0;
 
-	/* A word names the eight functions of a slot at most. */
-	rows = calloc(n_words * (PCI_FUNCTION_MAX + 1), sizeof(*rows));
+	rows = calloc(n_words * PCI_SLOT_SIZE, sizeof(*rows));
 	if (rows == NULL)
 		return say_error("", -ENOMEM);
 	for (size_t i = 0; i < n_words; i++) {
