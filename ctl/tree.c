@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading a host's files below one directory. */
+/* A host's files below one directory. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -57,6 +58,18 @@ bool tree_has(const char *root, const char *path)
 
 	return tree_path(root, path, joined, sizeof(joined)) == 0 &&
 	       access(joined, F_OK) == 0;
+}
+
+int tree_make_dir(const char *root, const char *path, mode_t mode)
+{
+	char joined[PATH_MAX];
+	int err = tree_path(root, path, joined, sizeof(joined));
+
+	if (err < 0)
+		return err;
+	if (mkdir(joined, mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return chmod(joined, mode) < 0 ? -errno : 0;
 }
 
 static int keep_name(const struct dirent *entry)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "address.h"
 #include "util.h"
@@ -43,6 +44,9 @@ _must_check_ int tree_value(const char *root, const char *path,
 
 /* Is there something, whatever it is? */
 bool tree_has(const char *root, const char *path);
+
+/* Makes a directory with this mode, whatever the umask; one that is there stays. */
+_must_check_ int tree_make_dir(const char *root, const char *path, mode_t mode);
 
 /* Lists a directory; of one that is not there, nothing: 0 with no names. */
 _must_check_ int tree_list(const char *root, const char *path,

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply.h"
@@ -15,6 +14,7 @@
 #include "output.h"
 #include "paths.h"
 #include "run_program.h"
+#include "tree.h"
 
 #define LOCK_PATH RUN_DIR "/apply.lock"
 
@@ -38,18 +38,10 @@ static const char help[] =
 	"Exit status: 0 it is done, 1 refused or failed, 2 wrong usage, or a list that\n"
 	"could not be read. See ptbind(8).\n";
 
-/* Makes a directory with this mode, whatever the umask; one that is there stays. */
-static int make_dir(const char *path, mode_t mode)
-{
-	if (mkdir(path, mode) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	return chmod(path, mode) < 0 ? -errno : 0;
-}
-
 /* Takes the lock, which ends with this process. Returns its descriptor or -errno. */
 static int take_lock(void)
 {
-	int fd, err = make_dir(RUN_DIR, 0755);
+	int fd, err = tree_make_dir("", RUN_DIR, 0755);
 
 	if (err < 0)
 		return err;
@@ -115,9 +107,9 @@ static int prepare_host(void)
 	int err = run_program_hold_signals();
 
 	if (err == 0)
-		err = make_dir("/var/lib", 0755);
+		err = tree_make_dir("", "/var/lib", 0755);
 	if (err == 0)
-		err = make_dir(STORE_STATE_DIR, 0700);
+		err = tree_make_dir("", STORE_STATE_DIR, 0700);
 	if (err == 0)
 		err = kernels_find("", &kernels);
 	if (err < 0) {

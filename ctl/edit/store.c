@@ -54,10 +54,7 @@ static int make_dirs(const char *root, const char *path, mode_t mode)
 			return -errno;
 		*slash = '/';
 	}
-	if (mkdir(joined, mode) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	/* Whatever the umask. */
-	return chmod(joined, mode) < 0 ? -errno : 0;
+	return tree_make_dir(root, path, mode);
 }
 
 static int open_dir(const char *root, const char *path)

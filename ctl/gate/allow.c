@@ -10,6 +10,7 @@
 
 #include "allow.h"
 #include "paths.h"
+#include "tree.h"
 
 #define ALLOW_DIR RUN_DIR "/allow"
 
@@ -29,29 +30,15 @@ const char *allow_check_name(const char *guest)
 	return NULL;
 }
 
-/* Makes a directory below root with this mode, whatever the umask, if it is missing. */
-static int make_dir(const char *root, const char *name, mode_t mode)
-{
-	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s%s", root, name);
-
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
-	if (mkdir(path, mode) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	return chmod(path, mode) < 0 ? -errno : 0;
-}
-
 /* Opens the directory of permissions, in which nobody but root may write. */
 static int open_dir(const char *root)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	int fd, n;
+	int fd, err = tree_path(root, ALLOW_DIR, path, sizeof(path));
 
-	n = snprintf(path, sizeof(path), "%s" ALLOW_DIR, root);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
+	if (err < 0)
+		return err;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -68,9 +55,9 @@ int allow_give(const char *root, const char *guest)
 
 	if (allow_check_name(guest) != NULL)
 		return -EINVAL;
-	err = make_dir(root, RUN_DIR, 0755);
+	err = tree_make_dir(root, RUN_DIR, 0755);
 	if (err == 0)
-		err = make_dir(root, ALLOW_DIR, 0700);
+		err = tree_make_dir(root, ALLOW_DIR, 0700);
 	if (err < 0)
 		return err;
 	dir_fd = open_dir(root);

@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "claims.h"
 #include "file.h"
@@ -58,17 +57,6 @@ int claims_read(const char *root, const struct pci_address *address,
 	return err;
 }
 
-/* Makes a directory that others than root cannot write in. */
-static int make_directory(const char *root, const char *path)
-{
-	char joined[PATH_MAX];
-	int err = tree_path(root, path, joined, sizeof(joined));
-
-	if (err < 0)
-		return err;
-	return mkdir(joined, 0755) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 int claims_write(const char *root, const struct pci_address *address,
 		 const struct claim *claim)
 {
@@ -76,7 +64,7 @@ int claims_write(const char *root, const struct pci_address *address,
 	int err, n;
 
 	n = snprintf(text, sizeof(text), "%s\n%s\n", claim->result, claim->message);
-	err = make_directory(root, CLAIMS_DIR);
+	err = tree_make_dir(root, CLAIMS_DIR, 0755);
 	if (err == 0)
 		err = record_path(root, address, path);
 	if (err == 0)
