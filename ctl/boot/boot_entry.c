@@ -61,7 +61,27 @@ static int take_key(struct boot_entry *entry, const char *key, const char *value
 	return 0;
 }
 
-int boot_entry_parse(char *text, struct boot_entry *entry)
+static void free_texts(char **texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+static void free_entry(struct boot_entry *entry)
+{
+	free(entry->place);
+	free(entry->file);
+	free(entry->id);
+	free(entry->version);
+	free(entry->sort_key);
+	free(entry->kernel);
+	free(entry->options);
+	free_texts(entry->initrds, entry->n_initrds);
+}
+
+/* Parses the text of an entry, which is changed. Returns 0 or -ENOMEM. */
+static int parse_entry(char *text, struct boot_entry *entry)
 {
 	char *line;
 	int err = 0;
@@ -124,11 +144,11 @@ static int read_entry(const char *root, const char *place, const char *name,
 	if (err == 0)
 		err = set_id(&entry);
 	if (err == 0)
-		err = boot_entry_parse(text, &entry);
+		err = parse_entry(text, &entry);
 	if (err == 0)
 		larger[entries->n++] = entry;
 	else
-		boot_entry_free(&entry);
+		free_entry(&entry);
 	return err;
 }
 
@@ -318,29 +338,24 @@ int boot_entries_read(const char *root, struct boot_entries *ret_entries)
 	return err;
 }
 
-static void free_texts(char **texts, size_t n)
+bool boot_entry_is_normal(const struct boot_entry *entry)
 {
-	for (size_t i = 0; i < n; i++)
-		free(texts[i]);
-	free(texts);
+	return !entry->is_recovery && entry->kernel != NULL && entry->n_initrds > 0;
 }
 
-void boot_entry_free(struct boot_entry *entry)
+bool boot_entry_is_made(const struct boot_entry *entry)
 {
-	free(entry->place);
-	free(entry->file);
-	free(entry->id);
-	free(entry->version);
-	free(entry->sort_key);
-	free(entry->kernel);
-	free(entry->options);
-	free_texts(entry->initrds, entry->n_initrds);
+	const size_t id = strlen(entry->id);
+	const size_t len = entry->version != NULL ? strlen(entry->version) : 0;
+
+	return len > 0 && len < id && entry->id[id - len - 1] == '-' &&
+	       strcmp(entry->id + id - len, entry->version) == 0;
 }
 
 void boot_entries_free(struct boot_entries *entries)
 {
 	for (size_t i = 0; i < entries->n; i++)
-		boot_entry_free(&entries->entries[i]);
+		free_entry(&entries->entries[i]);
 	free(entries->entries);
 	free_texts(entries->places, entries->n_places);
 	notes_free(&entries->unmounted);

@@ -35,14 +35,19 @@ struct boot_entries {
 	struct notes unified; /* paths of unified kernel images, which need no entry */
 };
 
-/* Parses the text of an entry, which is changed. Returns 0 or -ENOMEM. */
-_must_check_ int boot_entry_parse(char *text, struct boot_entry *entry);
+/* Does an entry boot Linux with an image, and is it none of ours for recovery? */
+bool boot_entry_is_normal(const struct boot_entry *entry);
+
+/*
+ * Is an entry named after its version, as kernel-install(8) and proxmox-boot-tool name
+ * theirs, which they make anew? Else a person wrote it.
+ */
+bool boot_entry_is_made(const struct boot_entry *entry);
 
 /* Reads all entries below root that can be seen now. Returns 0 or -ENOMEM. */
 _must_check_ int boot_entries_read(const char *root, struct boot_entries *ret_entries);
 
 /* Frees what they own, not the structure itself. */
-void boot_entry_free(struct boot_entry *entry);
 void boot_entries_free(struct boot_entries *entries);
 
 #endif

@@ -133,12 +133,6 @@ static bool comes_before(const struct boot_entry *a, const struct boot_entry *b)
 	return order != 0 ? order < 0 : strverscmp(a->id, b->id) > 0;
 }
 
-static bool is_own(const struct boot_entry *entry, const char *place)
-{
-	return !entry->is_recovery && entry->kernel != NULL && entry->n_initrds > 0 &&
-	       strcmp(entry->place, place) == 0;
-}
-
 /* The first of the place's, of all or of those that the default matches. */
 static const struct boot_entry *first_of(const struct loader_conf *conf,
 					 const struct boot_entries *entries,
@@ -149,7 +143,7 @@ static const struct boot_entry *first_of(const struct loader_conf *conf,
 	for (size_t i = 0; i < entries->n; i++) {
 		const struct boot_entry *entry = &entries->entries[i];
 
-		if (is_own(entry, place) &&
+		if (boot_entry_is_normal(entry) && strcmp(entry->place, place) == 0 &&
 		    (!only_matching || loader_conf_matches(conf, entry)) &&
 		    (first == NULL || comes_before(entry, first)))
 			first = entry;
@@ -178,13 +172,4 @@ const struct boot_entry *loader_conf_default(const char *root,
 	return loader_conf_is_missing(root, &wanted, entries) ?
 		       first_of(&wanted, entries, place, false) :
 		       NULL;
-}
-
-bool boot_entry_is_made(const struct boot_entry *entry)
-{
-	const size_t id = strlen(entry->id);
-	const size_t len = entry->version != NULL ? strlen(entry->version) : 0;
-
-	return len > 0 && len < id && entry->id[id - len - 1] == '-' &&
-	       strcmp(entry->id + id - len, entry->version) == 0;
 }

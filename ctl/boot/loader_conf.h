@@ -24,20 +24,14 @@ _must_check_ int loader_conf_read(const char *root, const char *place,
 /* Does the pattern that is the default match an entry? */
 bool loader_conf_matches(const struct loader_conf *conf, const struct boot_entry *entry);
 
-/*
- * Is an entry named after its version, as kernel-install(8) and proxmox-boot-tool name
- * theirs, which they make anew? Else a person wrote it.
- */
-bool boot_entry_is_made(const struct boot_entry *entry);
-
 /* Is an entry the default that is in no place, nor a unified kernel image? */
 bool loader_conf_is_missing(const char *root, const struct loader_conf *conf,
 			    const struct boot_entries *entries);
 
 /*
  * The entry of a place that boots by itself: of those that match the default, or else of
- * all, the first in systemd-boot's order. Entries of ours and of other programs than
- * Linux with an image are passed over. NULL: there is none, or something else is chosen.
+ * all, the first normal one in systemd-boot's order. NULL: there is none, or something
+ * else is chosen.
  */
 const struct boot_entry *loader_conf_default(const char *root,
 					     const struct loader_conf *conf,

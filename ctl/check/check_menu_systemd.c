@@ -179,13 +179,6 @@ static bool has_entries(const struct check *check, const char *place)
 	return false;
 }
 
-/* Is it an entry of a kernel that is installed, neither ours nor some other program? */
-static bool is_own(const struct boot_entry *entry, const char *place)
-{
-	return !entry->is_recovery && entry->kernel != NULL && entry->n_initrds > 0 &&
-	       strcmp(entry->place, place) == 0;
-}
-
 /* Says where words come from that are to go. */
 static int advise_words(const struct check *check, const struct boot_entry *entry)
 {
@@ -261,7 +254,7 @@ int check_loader_entries(const struct host *host, const struct boot_entries *ent
 	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
 		err = check_place(&check, entries->places[i]);
 	for (size_t i = 0; err == 0 && i < entries->n; i++)
-		if (is_own(&entries->entries[i], entries->entries[i].place))
+		if (boot_entry_is_normal(&entries->entries[i]))
 			err = check_entry(&check, &entries->entries[i]);
 	for (size_t i = 0; err == 0 && i < entries->unmounted.n; i++)
 		err = findings_add(findings, &menu_not_seen,
