@@ -55,6 +55,17 @@ static inline size_t text_while(const char *text, size_t len, const char *set)
 	return n;
 }
 
+/* Are the len bytes at value among those that commas separate in a list? */
+static inline bool text_list_has(const char *list, const char *value, size_t len)
+{
+	for (const char *s = list; s != NULL; s = strchr(s, ',')) {
+		s += *s == ',';
+		if (strncmp(s, value, len) == 0 && (s[len] == ',' || s[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Splits text at white space, in place: the first max words of it. Returns how many it
  * wrote.

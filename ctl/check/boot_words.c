@@ -11,6 +11,7 @@
 #include "check_files.h"
 #include "cmdline.h"
 #include "shell_text.h"
+#include "text.h"
 #include "tree.h"
 
 #define GRUB_PATH "/etc/default/grub"
@@ -180,19 +181,6 @@ int boot_words_read(const struct host *host, struct findings *findings,
 	return read_plain(host, "/proc/cmdline", findings, words);
 }
 
-/* Is a value among those that commas separate in a list? */
-static bool list_has(const char *list, const char *value)
-{
-	const size_t len = strlen(value);
-
-	for (const char *s = list; s != NULL; s = strchr(s, ',')) {
-		s += *s == ',';
-		if (strncmp(s, value, len) == 0 && (s[len] == ',' || s[len] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 const struct boot_piece *boot_words_find(const struct boot_words *words, const char *name,
 					 const char *value)
 {
@@ -204,7 +192,8 @@ const struct boot_piece *boot_words_find(const struct boot_words *words, const c
 
 		while (copy != NULL && cmdline_next(&rest, &n, &v))
 			if (cmdline_same_name(n, name) &&
-			    (value == NULL || (v != NULL && list_has(v, value))))
+			    (value == NULL ||
+			     (v != NULL && text_list_has(v, value, strlen(value)))))
 				found = &words->pieces[i];
 	}
 	return found;

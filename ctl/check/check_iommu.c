@@ -264,14 +264,8 @@ static bool is_within(const char *list, const char *other)
 {
 	while (*list != '\0') {
 		const size_t len = strcspn(list, ",");
-		const char *found = other;
 
-		while (found != NULL && (strncmp(found, list, len) != 0 ||
-					 (found[len] != ',' && found[len] != '\0'))) {
-			found = strchr(found, ',');
-			found = found != NULL ? found + 1 : NULL;
-		}
-		if (len > 0 && found == NULL)
+		if (len > 0 && !text_list_has(other, list, len))
 			return false;
 		list += len + (list[len] == ',');
 	}
