@@ -44,7 +44,8 @@ int storage_add_name(struct tree_names *names, const char *name)
 	return 0;
 }
 
-int storage_read(const char *root, struct storage *ret_storage, struct notes *unseen)
+/* Reads all of it. Returns 0 or -ENOMEM. */
+static int read_all(const char *root, struct storage *ret_storage, struct notes *unseen)
 {
 	struct storage storage = { 0 };
 	int err;
@@ -52,6 +53,8 @@ int storage_read(const char *root, struct storage *ret_storage, struct notes *un
 	err = storage_read_blocks(root, &storage, unseen);
 	if (err == 0)
 		err = storage_read_entries(root, &storage, unseen);
+	if (err == 0)
+		err = storage_read_pools(root, &storage, unseen);
 	if (err == 0)
 		err = storage_read_btrfs(root, &storage, unseen);
 	if (err == 0)
@@ -101,7 +104,7 @@ int storage_look(struct host *host)
 	struct storage storage;
 	int err;
 
-	err = storage_read(host->root, &storage, &host->unseen);
+	err = read_all(host->root, &storage, &host->unseen);
 	if (err < 0)
 		return err;
 	err = storage_graph_make(&storage, &graph);

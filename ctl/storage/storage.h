@@ -117,24 +117,20 @@ struct storage {
 	size_t n_groups;
 };
 
-/*
- * Reads all of it below root; what could not be seen is added to unseen, and to the
- * entries where a stake may be hidden in it. Returns 0 or -ENOMEM.
- */
-_must_check_ int storage_read(const char *root, struct storage *ret_storage,
-			      struct notes *unseen);
-
 /* Frees what the storage owns, not the structure itself. */
 void storage_free(struct storage *storage);
 
 /*
- * The parts of storage_read(). They return 0 or -ENOMEM, and add to what is there; that
- * is the caller's also on failure.
+ * The parts of reading it below root. They return 0 or -ENOMEM, and add to what is there;
+ * that is the caller's also on failure. What could not be seen is added to unseen, and to
+ * the entries where a stake may be hidden in it.
  */
 _must_check_ int storage_read_blocks(const char *root, struct storage *storage,
 				     struct notes *unseen);
 _must_check_ int storage_read_entries(const char *root, struct storage *storage,
 				      struct notes *unseen);
+_must_check_ int storage_read_pools(const char *root, struct storage *storage,
+				    struct notes *unseen);
 _must_check_ int storage_read_btrfs(const char *root, struct storage *storage,
 				    struct notes *unseen);
 _must_check_ int storage_read_volume_groups(const char *root, struct storage *storage,
@@ -164,6 +160,10 @@ struct storage_words {
 _must_check_ int storage_add_entry(struct storage *storage,
 				   const struct storage_entry *entry,
 				   const struct storage_words *words);
+
+/* A file could not be read: who knows what it names? Adds that. Returns 0 or -ENOMEM. */
+_must_check_ int storage_add_unread(struct storage *storage, const char *path, int error,
+				    struct notes *unseen);
 
 /* Adds a group without members; label may be empty. Returns 0 or -ENOMEM. */
 _must_check_ int storage_add_group(struct storage *storage, enum storage_group_kind kind,

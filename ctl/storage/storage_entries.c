@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading what a host mounts, swaps to and opens, now and at boot; and its pools. */
+/* Reading what a host mounts, swaps to and opens, now and at boot. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +20,6 @@
 #define SWAPS "/proc/swaps"
 #define CRYPTTAB "/etc/crypttab"
 #define CRYPTTAB_MAX 1048576
-#define POOL_DIR "/proc/spl/kstat/zfs"
-/* The pools that are imported at boot, with their members, but no caches and spares. */
-#define POOL_CACHE "/etc/zfs/zpool.cache"
-#define POOL_CACHE_MAX 16777216
 /* proxmox-boot-tool: UUIDs of the file systems of its ESPs, one a line. */
 #define PROXMOX_ESPS "/etc/kernel/proxmox-boot-uuids"
 #define PROXMOX_ESPS_MAX 65536
@@ -64,9 +60,8 @@ int storage_add_entry(struct storage *storage, const struct storage_entry *entry
 	return 0;
 }
 
-/* A file could not be read: who knows what it names? */
-static int add_unread(struct storage *storage, const char *path, int error,
-		      struct notes *unseen)
+int storage_add_unread(struct storage *storage, const char *path, int error,
+		       struct notes *unseen)
 {
 	struct storage_entry entry = { .origin = STORAGE_UNREAD, .error = error };
 	const struct storage_words words = { .source = path };
@@ -253,7 +248,7 @@ static int read_table(const char *root, const char *path, add_function *add,
 	if (err == -ENOENT && add != add_mount)
 		return 0;
 	if (err < 0)
-		return add_unread(storage, path, err, unseen);
+		return storage_add_unread(storage, path, err, unseen);
 	iter = mnt_new_iter(MNT_ITER_FORWARD);
 	err = iter == NULL ? -ENOMEM : 0;
 	while (err == 0 && mnt_table_next_fs(table, iter, &fs) == 0)
@@ -440,7 +435,7 @@ static int read_lines(const char *root, const char *path, size_t max,
 	if (err == -ENOENT)
 		return 0;
 	if (err < 0)
-		return add_unread(storage, path, err, unseen);
+		return storage_add_unread(storage, path, err, unseen);
 	for (char *line = strtok_r(data, "\n", &save); err == 0 && line != NULL;
 	     line = strtok_r(NULL, "\n", &save))
 		err = add(storage, line, storage_root_is_real(root));
@@ -463,52 +458,6 @@ int storage_add_group(struct storage *storage, enum storage_group_kind kind,
 	return group.name == NULL || group.label == NULL ? -ENOMEM : 0;
 }
 
-/* Imported pools are the directories there; what is about ZFS as a whole are files. */
-static int read_pool(const char *root, const char *name, struct storage *storage)
-{
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof(path), POOL_DIR "/%s/.", name) >= (int)sizeof(path) ||
-	    !tree_has(root, path))
-		return 0;
-	return storage_add_group(storage, STORAGE_POOL, name, "");
-}
-
-/*
- * A string called "path" in that file, an nvlist as a little-endian machine has it in
- * memory: size of the name, reserved, one value, DATA_TYPE_STRING, the name in steps of
- * eight bytes; the value is behind it. nvpair_t in sys/nvpair.h of OpenZFS.
- */
-static const char pool_path[] = "\5\0\0\0\1\0\0\0\x09\0\0\0path\0\0\0";
-
-/* No label and no device tells of members that are files. */
-static int read_pool_files(const char *root, struct storage *storage,
-			   struct notes *unseen)
-{
-	const struct storage_entry entry = { .origin = STORAGE_VDEV };
-	_cleanup_free_ char *data = NULL;
-	const char *found;
-	size_t size;
-	int err;
-
-	err = tree_read(root, POOL_CACHE, POOL_CACHE_MAX, &data, &size);
-	if (err == -ENOENT)
-		return 0;
-	if (err < 0)
-		return add_unread(storage, POOL_CACHE, err, unseen);
-	found = memmem(data, size, pool_path, sizeof(pool_path));
-	while (err == 0 && found != NULL) {
-		const struct storage_words words = { .source =
-							     found + sizeof(pool_path) };
-
-		if (strncmp(words.source, "/dev/", 5) != 0)
-			err = storage_add_entry(storage, &entry, &words);
-		found = memmem(words.source, size - (size_t)(words.source - data),
-			       pool_path, sizeof(pool_path));
-	}
-	return err;
-}
-
 int storage_read_groups(const char *root, const char *path,
 			int (*read)(const char *root, const char *name,
 				    struct storage *storage),
@@ -518,7 +467,7 @@ int storage_read_groups(const char *root, const char *path,
 	int err = tree_list(root, path, &names);
 
 	if (err < 0)
-		return add_unread(storage, path, err, unseen);
+		return storage_add_unread(storage, path, err, unseen);
 	for (size_t i = 0; err == 0 && i < names.n; i++)
 		err = read(root, names.entries[i], storage);
 	tree_names_free(&names);
@@ -540,9 +489,5 @@ int storage_read_entries(const char *root, struct storage *storage, struct notes
 	if (err == 0)
 		err = read_lines(root, PROXMOX_ESPS, PROXMOX_ESPS_MAX, add_esp, storage,
 				 unseen);
-	if (err == 0)
-		err = storage_read_groups(root, POOL_DIR, read_pool, storage, unseen);
-	if (err == 0)
-		err = read_pool_files(root, storage, unseen);
 	return err;
 }

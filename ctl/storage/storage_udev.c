@@ -57,7 +57,11 @@ static int set_decoded(struct block *block, enum block_text which, const char *v
 	return block_set(block, which, text);
 }
 
-int storage_udev_property(struct block *block, const char *key, const char *value)
+/*
+ * Takes a property in, as udev has it (ID_FS_TYPE=…). Others than those that are of use
+ * are left out. Returns 0 or -ENOMEM.
+ */
+static int take_property(struct block *block, const char *key, const char *value)
 {
 	static const struct {
 		const char *key;
@@ -102,7 +106,7 @@ static int take_line(struct block *block, char *line)
 	if (value == NULL)
 		return 0;
 	*value = '\0';
-	return storage_udev_property(block, line + 2, value + 1);
+	return take_property(block, line + 2, value + 1);
 }
 
 static int read_database(const char *root, struct block *block)
@@ -146,8 +150,7 @@ static int take_device(struct udev_device *device, struct block *block)
 		const char *value = udev_list_entry_get_value(entry);
 
 		if (value != NULL &&
-		    storage_udev_property(block, udev_list_entry_get_name(entry), value) <
-			    0)
+		    take_property(block, udev_list_entry_get_name(entry), value) < 0)
 			return -ENOMEM;
 	}
 	return take_links(device, block);
@@ -168,7 +171,7 @@ static int take_probed(struct block *block, blkid_probe probe)
 
 	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(names); i++)
 		if (blkid_probe_lookup_value(probe, names[i][0], &value, NULL) == 0)
-			err = storage_udev_property(block, names[i][1], value);
+			err = take_property(block, names[i][1], value);
 	if (err == 0 &&
 	    blkid_probe_lookup_value(probe, "PART_ENTRY_NAME", &value, NULL) == 0)
 		err = block_set(block, BLOCK_PART_NAME, value);

@@ -25,11 +25,4 @@ void storage_udev_close(struct storage_udev *udev);
  */
 _must_check_ int storage_udev_read(struct storage_udev *udev, struct block *block);
 
-/*
- * Takes a property in, as udev has it (ID_FS_TYPE=…). Others than those that are of use
- * are left out. Returns 0 or -ENOMEM.
- */
-_must_check_ int storage_udev_property(struct block *block, const char *key,
-				       const char *value);
-
 #endif
