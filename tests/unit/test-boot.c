@@ -254,6 +254,27 @@ static void test_image_garbage(void **state)
 	assert_int_equal(read_bad(fixture, "070701", 6), -EBADMSG);
 }
 
+/* A list that is cut off where it gets too large would be another list. */
+static void test_image_with_large_list(void **state)
+{
+	const struct fixture *fixture = *state;
+	_cleanup_free_ unsigned char *data = malloc(2 * ALLOWLIST_SIZE_MAX);
+	_cleanup_free_ char *list = malloc(ALLOWLIST_SIZE_MAX + 2);
+	const struct file file = { "etc/ptbind/allowlist", list };
+	size_t size;
+
+	assert_true(data != NULL && list != NULL);
+	memset(list, '#', ALLOWLIST_SIZE_MAX + 1);
+	list[ALLOWLIST_SIZE_MAX + 1] = '\0';
+	size = add_archive(data, 0, 2 * ALLOWLIST_SIZE_MAX, ARCHIVE_FILTER_NONE, &file,
+			   1);
+	assert_int_equal(read_bad(fixture, data, size), -EBADMSG);
+	list[ALLOWLIST_SIZE_MAX] = '\0';
+	size = add_archive(data, 0, 2 * ALLOWLIST_SIZE_MAX, ARCHIVE_FILTER_NONE, &file,
+			   1);
+	assert_int_equal(read_bad(fixture, data, size), 0);
+}
+
 /* Any byte of an image may be another one: nothing but an answer comes of it. */
 static void test_image_damaged(void **state)
 {
@@ -808,6 +829,7 @@ static void test_systemd_default(void **state)
 	check_default_words(fixture, "default auto-windows\n", NULL);
 	check_default_words(fixture, "default a-pt-off-*\n", NULL);
 	put_kernel_entry(fixture, "a", "6.1", "sort-key debian\noptions 6.1\n");
+	put_kernel_entry(fixture, "b", "6.13", "sort-key pve\noptions 6.13\n");
 	check_default_words(fixture, "timeout 3\n", "6.1");
 }
 
@@ -852,25 +874,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_image_in_parts),
-		TEST(test_image_cut_off),
-		TEST(test_image_garbage),
-		TEST(test_image_damaged),
-		TEST(test_order),
-		TEST(test_check_images),
-		TEST(test_check_copies),
-		TEST(test_grub_menu),
-		TEST(test_check_grub),
-		TEST(test_check_custom),
-		TEST(test_check_scripts),
-		TEST(test_boot_loader),
-		TEST(test_check_systemd),
-		TEST(test_check_systemd_none),
-		TEST(test_boot_root),
-		TEST(test_check_grub_on_esp),
-		TEST(test_grub_default),
-		TEST(test_systemd_default),
-		TEST(test_check_systemd_default),
+		TEST(test_image_in_parts),     TEST(test_image_cut_off),
+		TEST(test_image_garbage),      TEST(test_image_with_large_list),
+		TEST(test_image_damaged),      TEST(test_order),
+		TEST(test_check_images),       TEST(test_check_copies),
+		TEST(test_grub_menu),          TEST(test_check_grub),
+		TEST(test_check_custom),       TEST(test_check_scripts),
+		TEST(test_boot_loader),        TEST(test_check_systemd),
+		TEST(test_check_systemd_none), TEST(test_boot_root),
+		TEST(test_check_grub_on_esp),  TEST(test_grub_default),
+		TEST(test_systemd_default),    TEST(test_check_systemd_default),
 	};
 
 	return run_unit_tests("boot", tests, NULL, NULL);

@@ -478,6 +478,11 @@ static void test_groups_pending(void **state)
 		"GRUB_CMDLINE_LINUX=pcie_acs_override=downstream\n",
 		"warning groups-pending /etc/default/grub:1: "
 		"pcie_acs_override=downstream; this boot has downstream,id:8086:1\n");
+	expect_groups(&fixture, "pcie_acs_override=id:8086:15\n",
+		      "GRUB_CMDLINE_LINUX=pcie_acs_override=id:8086:1,id:8086:15\n",
+		      "warning groups-pending /etc/default/grub:1: "
+		      "pcie_acs_override=id:8086:1,id:8086:15; this boot has "
+		      "id:8086:15\n");
 	expect_groups(&fixture, "pcie_acs_override=downstream\n", "GRUB_TIMEOUT=5\n",
 		      "warning groups-pending /etc/default/grub: no pcie_acs_override; "
 		      "this boot has downstream\n");

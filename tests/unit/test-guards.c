@@ -269,14 +269,17 @@ static void harmless_group_members(void **state)
 	struct case_ c;
 
 	(void)state;
-	start(&c, 5);
-	for (size_t i = 0; i < 5; i++)
+	start(&c, 6);
+	for (size_t i = 0; i < 6; i++)
 		c.functions[i].group = 7;
 	c.functions[1].driver[0] = '\0';
 	strcpy(c.functions[2].driver, "vfio-pci");
 	c.functions[3].class = 0x060400;
 	c.functions[3].header_type = 1;
 	strcpy(c.functions[4].driver, "pci-stub");
+	/* A root complex event collector is no bridge. */
+	c.functions[5].class = 0x080700;
+	strcpy(c.functions[5].driver, "pcieport");
 	judge(&c, "01:00.0\n");
 	assert_int_equal(c.objections.n, 0);
 	finish(&c);
@@ -422,14 +425,16 @@ static void unresolved(void **state)
 
 	/* A card carries it over the network, unless it is known to be a local disk's. */
 	for (int is_local = 0; is_local < 2; is_local++) {
-		start(&c, 2);
+		start(&c, 3);
 		c.functions[0].class = 0x0c0330;
+		c.functions[1].class = 0x080501;
 		stake = add_stake(&c, FORCE_DISK, true, "/srv", none);
 		assert_int_equal(stake_unresolved(stake, "no device has this UUID"), 0);
 		stake->is_local = is_local;
-		judge(&c, "01:00.0\n02:00.0\n");
-		assert_int_equal(c.objections.n, is_local ? 1 : 2);
+		judge(&c, "01:00.0\n02:00.0\n03:00.0\n");
+		assert_int_equal(c.objections.n, is_local ? 2 : 3);
 		assert_int_equal(c.objections.entries[0].function.bus, 1);
+		assert_int_equal(c.objections.entries[1].function.bus, 2);
 		finish(&c);
 	}
 
@@ -621,7 +626,7 @@ static void no_groups(void **state)
 	finish(&c);
 }
 
-/* Half of the functions of one large group are listed. */
+/* Half of the functions of one large group are listed, the last one by force. */
 static void one_large_group(void **state)
 {
 	enum { N = 1024 };
@@ -642,8 +647,8 @@ static void one_large_group(void **state)
 		functions[i].group = 1;
 		strcpy(functions[i].driver, "igc");
 		if (i % 2 == 0)
-			len += (size_t)sprintf(list + len, "%02x:00.%x\n", i / 8 + 1,
-					       i % 8);
+			len += (size_t)sprintf(list + len, "%02x:00.%x%s\n", i / 8 + 1,
+					       i % 8, i == N - 2 ? " force=group" : "");
 	}
 	make_machine(functions, N, true, &c.host.machine);
 	assert_int_equal(stakes_add(&c.host.stakes, FORCE_NETWORK, false,
@@ -652,8 +657,12 @@ static void one_large_group(void **state)
 	assert_int_equal(stake_unresolved(stake, "nobody knows"), 0);
 	assert_int_equal(next_boot_plan(&c.host, list, len, &c.next), 0);
 	assert_int_equal(guards_judge(&c.host, &c.next, &c.objections), 0);
-	/* Each line may take the route; the first eight say what the host loses. */
-	assert_int_equal(c.objections.n, N / 2 + 8 * N / 2 * 2);
+	/*
+	 * Each line may take the route; the first eight say what the host loses, and so
+	 * does the one that overrules that.
+	 */
+	assert_int_equal(c.objections.n, N / 2 + 9 * N / 2 * 2);
+	assert_true(c.objections.entries[c.objections.n - 1].forced);
 	finish(&c);
 	free(functions);
 }

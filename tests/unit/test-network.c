@@ -256,9 +256,13 @@ static void two_default_routes(void **state)
 static void other_tables(void **state)
 {
 	const size_t eth0 = nic("eth0", "01:00.0", true),
-		     eth1 = nic("eth1", "02:00.0", true), wg0 = add("wg0", "wireguard");
+		     eth1 = nic("eth1", "02:00.0", true), wg0 = add("wg0", "wireguard"),
+		     vmbr1 = add("vmbr1", "bridge"), tap = add("tap100i0", "tun");
 
 	(void)state;
+	/* To a guest that routes. */
+	on(vmbr1, tap);
+	route_in(300, AF_INET, vmbr1, NET_ALL);
 	route_in(200, AF_INET, eth1, NET_ALL);
 	route_in(51820, AF_INET, wg0, NET_ALL);
 	route_in(100, AF_INET, eth0, NET_ALL);

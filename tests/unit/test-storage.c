@@ -717,13 +717,16 @@ static void absent_is_local(void **state)
 	put(&dir, "/etc/fstab",
 	    "UUID=a /a ext4 defaults 0 2\n"
 	    "UUID=b /b ext4 _netdev 0 2\n"
-	    "tank/c /c zfs defaults 0 0\n");
+	    "tank/c /c zfs defaults 0 0\n"
+	    "UUID=f /f ext4 _netdev 0 2\n"
+	    "UUID=g /f ext4 defaults 0 2\n");
 	put(&dir, "/etc/crypttab", "d UUID=d none luks\ne UUID=e none luks,_netdev\n");
 	look(&dir);
-	assert_int_equal(dir.host.stakes.n, 6);
+	assert_int_equal(dir.host.stakes.n, 7);
 	for (size_t i = 1; i < dir.host.stakes.n; i++) {
 		const struct stake *stake = &dir.host.stakes.entries[i];
-		const bool is_remote = stake->what[0] == 'e' || stake->what[1] == 'b';
+		const bool is_remote = stake->what[0] == 'e' || stake->what[1] == 'b' ||
+				       stake->what[1] == 'f';
 
 		assert_non_null(stake->unresolved);
 		assert_int_equal(stake->is_local, !is_remote);
@@ -1119,6 +1122,15 @@ static void moved_root(void **state)
 	put(&dir, "/etc/fstab", "UUID=new / ext4 defaults 0 1\n");
 	look(&dir);
 	check_stakes(&dir, "/: 0000:00:17.0 sda 0000:01:00.0 nvme1n1\n");
+	stop(&dir);
+
+	/* A name that leads nowhere says less than what is mounted. */
+	start(&dir);
+	put_block(&dir, AHCI(0), "sda", "E:ID_FS_UUID=old\n");
+	put(&dir, MOUNTINFO, "22 1 8:1 / / rw - ext4 /dev/sda rw\n");
+	put(&dir, "/etc/fstab", "UUID=gone / ext4 defaults 0 1\n");
+	look(&dir);
+	check_stakes(&dir, "/: 0000:00:17.0 sda\n");
 	stop(&dir);
 }
 

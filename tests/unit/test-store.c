@@ -239,6 +239,17 @@ static void changed_meanwhile(void **state)
 	check_file(ALLOWLIST_PATH, "by hand\n");
 	assert_int_equal(count(STORE_BACKUP_DIR), 0);
 
+	/* In place, as large as it was. */
+	assert_int_equal(utimensat(AT_FDCWD, below(ALLOWLIST_PATH),
+				   (struct timespec[2]){ { 0 }, { 0 } }, 0),
+			 0);
+	open_good(true, &store);
+	put(ALLOWLIST_PATH, "by foot\n", 0644);
+	assert_int_equal(store_replace(&store, "new\n", 4, &problems, backup), -EBADMSG);
+	notes_free(&problems);
+	store_close(&store);
+	check_file(ALLOWLIST_PATH, "by foot\n");
+
 	/* A list that was not there. */
 	assert_int_equal(unlink(below(ALLOWLIST_PATH)), 0);
 	open_good(true, &store);
