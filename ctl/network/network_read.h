@@ -20,6 +20,9 @@ _must_check_ int network_read_kernel(struct network *network);
  */
 _must_check_ int network_read_files(const char *root, struct network *network);
 
+/* The part of it that is in proc/net: routes and addresses, of links that are there. */
+_must_check_ int network_read_proc(const char *root, struct network *network);
+
 /*
  * Finds out from DIR/sys/class/net what device is behind a link: place and so on; and of
  * a bond its min_links.
