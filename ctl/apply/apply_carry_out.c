@@ -54,14 +54,6 @@ static enum apply_state put_back(struct apply *apply)
 	return err < 0 ? APPLY_UNSOUND : APPLY_FAILED;
 }
 
-static bool has_error(const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->n; i++)
-		if (findings->entries[i].kind->severity == SEVERITY_ERROR)
-			return true;
-	return false;
-}
-
 /* Is today's list in the new images? Warnings can wait until all is done. */
 static int verify(struct apply *apply, bool *ret_good)
 {
@@ -69,7 +61,7 @@ static int verify(struct apply *apply, bool *ret_good)
 	int err = check_kernel_images(&apply->host, &apply->next, &findings);
 
 	if (err == 0)
-		*ret_good = !has_error(&findings);
+		*ret_good = findings_count(&findings, SEVERITY_ERROR) == 0;
 	if (err == 0 && !*ret_good)
 		(void)apply_print_unmended(&findings);
 	findings_free(&findings);

@@ -15,15 +15,6 @@
 #define COLUMNS 80
 #define GOOD_LIST STORE_STATE_DIR "/allowlist.good"
 
-size_t findings_count(const struct findings *findings, enum severity severity)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < findings->n; i++)
-		n += findings->entries[i].kind->severity == severity;
-	return n;
-}
-
 /* How many columns the len bytes of a word take, if each character takes one. */
 static size_t width_of(const char *word, size_t len)
 {

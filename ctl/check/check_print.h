@@ -3,7 +3,6 @@
 #ifndef PTBIND_CHECK_PRINT_H
 #define PTBIND_CHECK_PRINT_H
 
-#include <stddef.h>
 #include <stdio.h>
 
 #include "findings.h"
@@ -11,9 +10,6 @@
 #include "util.h"
 
 struct json_object;
-
-/* How many findings there are of a severity. */
-size_t findings_count(const struct findings *findings, enum severity severity);
 
 /*
  * Prints the findings, errors first, at 80 columns, what could not be seen, and a line

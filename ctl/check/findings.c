@@ -53,6 +53,15 @@ void findings_mended(struct findings *findings, bool by_apply)
 	findings->entries[findings->n - 1].mended_by_apply = by_apply;
 }
 
+size_t findings_count(const struct findings *findings, enum severity severity)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++)
+		n += findings->entries[i].kind->severity == severity;
+	return n;
+}
+
 const char *severity_word(enum severity severity)
 {
 	static const char *const words[] = {

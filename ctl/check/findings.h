@@ -48,6 +48,9 @@ _must_check_ _printf_(2, 3) int findings_advise(struct findings *findings,
 /* Says of the last finding whether 'ptbind apply' puts it right. */
 void findings_mended(struct findings *findings, bool by_apply);
 
+/* How many findings there are of a severity. */
+size_t findings_count(const struct findings *findings, enum severity severity);
+
 /* The word of a severity, a literal: "error", "warning", "note". */
 const char *severity_word(enum severity severity);
 
