@@ -10,6 +10,7 @@
 #include "array.h"
 #include "guards.h"
 #include "host/guest_takings.h"
+#include "list_takings.h"
 
 /* Base classes and classes, PCI Code and ID Assignment 1.11, 1.1 and what follows. */
 #define CLASS_STORAGE 0x01
@@ -18,39 +19,12 @@
 #define CLASS_BASE_SYSTEM_SD 0x0805
 #define CLASS_SERIAL_BUS_USB 0x0c03
 
-enum how {
-	TAKEN_ITSELF,   /* by a line of its own */
-	TAKEN_BY_GROUP, /* it only shares the IOMMU group of the line's function */
-	TAKEN_BEHIND,   /* it is there only while one of those two has its driver */
-};
-
-/* A function that the host no longer has, and the line that takes it. */
-struct taken {
-	const struct pci_function *function;
-	size_t line;
-	enum how how;
-};
-
-/* By which lines a group was taken along. */
-struct told {
-	uint32_t n_lines;
-	uint32_t forces; /* a bit for each set of words force= */
-};
-
-/* So many lines of a group each tell of all the others in it. */
-#define TOLD_LINES_MAX 8
-
 struct judgement {
 	const struct host *host;
 	const struct next_boot *next;
-	struct taken *taken; /* by address, then in the order of enum how */
-	size_t n_taken;
+	struct list_takings by_list;
 	struct guest_takings by_guests; /* those go as well, whatever is listed */
 	struct objections objections;
-	/* All functions, by group; and those behind others, by what they are behind. */
-	const struct pci_function **by_group, **behind;
-	size_t n_behind;
-	struct told *told; /* for the start of each group */
 };
 
 const char *guard_word(enum allowlist_force guard)
@@ -70,228 +44,32 @@ const char *guard_word(enum allowlist_force guard)
 	return "";
 }
 
-static int compare_taken(const void *a, const void *b)
+/* The first taking of a function by the list; NULL: it stays. */
+static const struct list_taking *find_taken(const struct judgement *judgement,
+					    const struct pci_address *address)
 {
-	const struct taken *x = a, *y = b;
-	int order = pci_address_compare(&x->function->address, &y->function->address);
-
-	if (order == 0)
-		order = (x->how > y->how) - (x->how < y->how);
-	return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+	return list_takings_find(&judgement->by_list, address);
 }
 
-static int take(struct judgement *judgement, const struct pci_function *function,
-		size_t line, enum how how)
+static bool same_function(const struct judgement *judgement, const struct list_taking *a,
+			  const struct list_taking *b)
 {
-	struct taken *taken;
-
-	taken = array_grow(judgement->taken, judgement->n_taken, sizeof(*taken));
-	if (taken == NULL)
-		return -ENOMEM;
-	judgement->taken = taken;
-	taken[judgement->n_taken++] = (struct taken){ function, line, how };
-	return 0;
-}
-
-static int compare_groups(const void *a, const void *b)
-{
-	const struct pci_function *const *x = a, *const *y = b;
-	int order = ((*x)->group > (*y)->group) - ((*x)->group < (*y)->group);
-
-	if (order != 0)
-		return order;
-	return pci_address_compare(&(*x)->address, &(*y)->address);
-}
-
-static int compare_behind(const void *a, const void *b)
-{
-	const struct pci_function *const *x = a, *const *y = b;
-
-	return pci_address_compare(&(*x)->behind, &(*y)->behind);
-}
-
-/* The first function of a group among all functions sorted by group. */
-static size_t first_of_group(const struct judgement *judgement, int group)
-{
-	size_t low = 0, high = judgement->host->machine.n_functions;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (judgement->by_group[middle]->group < group)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The first function behind another among those sorted by that. */
-static size_t first_behind(const struct judgement *judgement,
-			   const struct pci_address *function)
-{
-	size_t low = 0, high = judgement->n_behind;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (pci_address_compare(&judgement->behind[middle]->behind, function) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Takes a function, and what its driver shows the host: that goes with the driver. */
-static int take_with_behind(struct judgement *judgement,
-			    const struct pci_function *function, size_t line,
-			    enum how how)
-{
-	int err = take(judgement, function, line, how);
-
-	for (size_t i = first_behind(judgement, &function->address);
-	     err == 0 && i < judgement->n_behind &&
-	     pci_address_compare(&judgement->behind[i]->behind, &function->address) == 0;
-	     i++)
-		err = take(judgement, judgement->behind[i], line, TAKEN_BEHIND);
-	return err;
-}
-
-/*
- * Was enough told of the rest of a group, which starts at this index, by other lines?
- * Where many lines share a group, one more of each set of words force= is enough.
- */
-static bool is_told(struct judgement *judgement, size_t line, size_t first)
-{
-	struct told *told = &judgement->told[first];
-	const uint32_t bit = UINT32_C(1) << judgement->next->list.lines[line].force;
-
-	if (told->n_lines >= TOLD_LINES_MAX && told->forces & bit)
-		return true;
-	told->n_lines++;
-	told->forces |= bit;
-	return false;
-}
-
-/* Takes the function of a line, and the endpoints that a guest takes along with it. */
-static int take_line(struct judgement *judgement, size_t line)
-{
-	const struct pci_function *const *by_group = judgement->by_group;
-	const size_t n = judgement->host->machine.n_functions;
-	size_t first;
-	const struct pci_function *function =
-		next_boot_function(judgement->host, judgement->next, line);
-	int err;
-
-	/* Whether its pins hold the next boot can tell; nobody may count on it. */
-	if (function == NULL)
-		function = next_boot_unjudged(judgement->host, judgement->next, line);
-	if (function == NULL)
-		return 0;
-	err = take_with_behind(judgement, function, line, TAKEN_ITSELF);
-	if (function->group < 0)
-		return err;
-	first = first_of_group(judgement, function->group);
-	if (is_told(judgement, line, first))
-		return err;
-	for (size_t i = first; err == 0 && i < n && by_group[i]->group == function->group;
-	     i++)
-		if (by_group[i] != function && !pci_function_is_bridge(by_group[i]))
-			err = take_with_behind(judgement, by_group[i], line,
-					       TAKEN_BY_GROUP);
-	return err;
-}
-
-/* Sorts the functions as taking them wants it. Returns 0 or -ENOMEM. */
-static int sort_functions(struct judgement *judgement)
-{
-	const struct machine *machine = &judgement->host->machine;
-	const size_t n = machine->n_functions, size = sizeof(*judgement->by_group);
-
-	judgement->by_group = calloc(n + 1, size);
-	judgement->behind = calloc(n + 1, size);
-	judgement->told = calloc(n + 1, sizeof(*judgement->told));
-	if (judgement->by_group == NULL || judgement->behind == NULL ||
-	    judgement->told == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		const struct pci_function *function = &machine->functions[i];
-
-		judgement->by_group[i] = function;
-		if (function->is_behind && !pci_function_is_bridge(function))
-			judgement->behind[judgement->n_behind++] = function;
-	}
-	qsort(judgement->by_group, n, size, compare_groups);
-	qsort(judgement->behind, judgement->n_behind, size, compare_behind);
-	return 0;
-}
-
-/* One that is both in the group and behind, or behind two of it, is taken once. */
-static void unite_taken(struct judgement *judgement)
-{
-	struct taken *taken = judgement->taken;
-	size_t n = 0;
-
-	for (size_t i = 0; i < judgement->n_taken; i++)
-		if (n == 0 || compare_taken(&taken[n - 1], &taken[i]) != 0)
-			taken[n++] = taken[i];
-	judgement->n_taken = n;
-}
-
-static int take_all(struct judgement *judgement)
-{
-	int err = sort_functions(judgement);
-
-	for (size_t i = 0; err == 0 && i < judgement->next->list.n_lines; i++)
-		err = take_line(judgement, i);
-	if (err == 0 && judgement->n_taken > 0) {
-		qsort(judgement->taken, judgement->n_taken, sizeof(*judgement->taken),
-		      compare_taken);
-		unite_taken(judgement);
-	}
-	return err;
-}
-
-/* The first taking of a function; those of it follow one another. NULL: it stays. */
-static const struct taken *find_taken(const struct judgement *judgement,
-				      const struct pci_address *address)
-{
-	size_t low = 0, high = judgement->n_taken;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (pci_address_compare(&judgement->taken[middle].function->address,
-					address) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == judgement->n_taken ||
-	    pci_address_compare(&judgement->taken[low].function->address, address) != 0)
-		return NULL;
-	return &judgement->taken[low];
-}
-
-static bool same_function(const struct judgement *judgement, const struct taken *a,
-			  const struct taken *b)
-{
-	return b < judgement->taken + judgement->n_taken && a->function == b->function;
+	return b < judgement->by_list.entries + judgement->by_list.n &&
+	       a->function == b->function;
 }
 
 /* Does any line that takes this function have force= for a guard? */
-static bool is_forced(const struct judgement *judgement, const struct taken *first,
+static bool is_forced(const struct judgement *judgement, const struct list_taking *first,
 		      enum allowlist_force guard)
 {
-	for (const struct taken *t = first; same_function(judgement, first, t); t++)
+	for (const struct list_taking *t = first; same_function(judgement, first, t); t++)
 		if (judgement->next->list.lines[t->line].force & guard)
 			return true;
 	return false;
 }
 
 _printf_(5, 6) static int object(struct judgement *judgement, enum allowlist_force guard,
-				 const struct taken *taken, bool forced,
+				 const struct list_taking *taken, bool forced,
 				 const char *format, ...)
 {
 	struct objections *objections = &judgement->objections;
@@ -325,11 +103,12 @@ _printf_(5, 6) static int object(struct judgement *judgement, enum allowlist_for
  * take it along with their group, or else with what it lies behind.
  */
 static int object_to_takers(struct judgement *judgement, const struct stake *stake,
-			    const struct taken *first, bool forced, const char *message)
+			    const struct list_taking *first, bool forced,
+			    const char *message)
 {
 	int err = 0;
 
-	for (const struct taken *t = first;
+	for (const struct list_taking *t = first;
 	     err == 0 && same_function(judgement, first, t) && t->how == first->how; t++)
 		err = object(judgement, stake->guard, t, forced, "%s", message);
 	return err;
@@ -366,8 +145,8 @@ static int judge_unresolved(struct judgement *judgement, const struct stake *sta
 	struct objections *objections = &judgement->objections;
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < judgement->n_taken; i++) {
-		const struct taken *taken = &judgement->taken[i];
+	for (size_t i = 0; err == 0 && i < judgement->by_list.n; i++) {
+		const struct list_taking *taken = &judgement->by_list.entries[i];
 		const unsigned int force = judgement->next->list.lines[taken->line].force;
 
 		if (!may_carry(taken->function, stake))
@@ -406,7 +185,8 @@ static int judge_any(struct judgement *judgement, const struct stake *stake)
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < stake->n; i++) {
-		const struct taken *first = find_taken(judgement, &stake->functions[i]);
+		const struct list_taking *first =
+			find_taken(judgement, &stake->functions[i]);
 
 		if (first == NULL)
 			continue;
@@ -473,14 +253,16 @@ static int judge_last(struct judgement *judgement, const struct stake *stake)
 	if (stake_survives(judgement, stake))
 		return 0;
 	for (size_t i = 0; i < stake->n; i++) {
-		const struct taken *first = find_taken(judgement, &stake->functions[i]);
+		const struct list_taking *first =
+			find_taken(judgement, &stake->functions[i]);
 
 		forced = forced ||
 			 (first != NULL && is_forced(judgement, first, stake->guard));
 	}
 	format_others(judgement, stake, others, sizeof(others));
 	for (size_t i = 0; err == 0 && i < stake->n; i++) {
-		const struct taken *first = find_taken(judgement, &stake->functions[i]);
+		const struct list_taking *first =
+			find_taken(judgement, &stake->functions[i]);
 
 		/* What only guests take is no matter of a line. */
 		if (first == NULL)
@@ -519,8 +301,8 @@ static int judge_groups(struct judgement *judgement)
 {
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < judgement->n_taken; i++) {
-		const struct taken *taken = &judgement->taken[i];
+	for (size_t i = 0; err == 0 && i < judgement->by_list.n; i++) {
+		const struct list_taking *taken = &judgement->by_list.entries[i];
 		const struct pci_function *function = taken->function;
 		const unsigned int force = judgement->next->list.lines[taken->line].force;
 
@@ -545,8 +327,8 @@ static int judge_unknown_groups(struct judgement *judgement)
 
 	if (host_has_groups(judgement->host))
 		return 0;
-	for (size_t i = 0; err == 0 && i < judgement->n_taken; i++) {
-		const struct taken *taken = &judgement->taken[i];
+	for (size_t i = 0; err == 0 && i < judgement->by_list.n; i++) {
+		const struct list_taking *taken = &judgement->by_list.entries[i];
 		const unsigned int force = judgement->next->list.lines[taken->line].force;
 
 		if (taken->how != TAKEN_ITSELF)
@@ -579,17 +361,14 @@ int guards_judge(const struct host *host, const struct next_boot *next,
 	int err = guest_takings_fill(host, &judgement.by_guests);
 
 	if (err == 0)
-		err = take_all(&judgement);
+		err = list_takings_fill(host, next, &judgement.by_list);
 	for (size_t i = 0; err == 0 && i < host->stakes.n; i++)
 		err = judge_stake(&judgement, &host->stakes.entries[i]);
 	if (err == 0)
 		err = judge_groups(&judgement);
 	if (err == 0)
 		err = judge_unknown_groups(&judgement);
-	free(judgement.taken);
-	free(judgement.by_group);
-	free(judgement.behind);
-	free(judgement.told);
+	list_takings_free(&judgement.by_list);
 	guest_takings_free(&judgement.by_guests);
 	if (err < 0) {
 		objections_free(&judgement.objections);
