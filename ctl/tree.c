@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "file.h"
 #include "tree.h"
 
@@ -122,6 +123,20 @@ int tree_list(const char *root, const char *path, struct tree_names *ret_names)
 	err = take_names(entries, (size_t)n, ret_names);
 	free(entries);
 	return err;
+}
+
+int tree_names_add(struct tree_names *names, const char *name)
+{
+	char **entries = array_grow(names->entries, names->n, sizeof(*entries));
+
+	if (entries == NULL)
+		return -ENOMEM;
+	names->entries = entries;
+	entries[names->n] = strdup(name);
+	if (entries[names->n] == NULL)
+		return -ENOMEM;
+	names->n++;
+	return 0;
 }
 
 void tree_names_free(struct tree_names *names)

@@ -13,7 +13,7 @@
 #include "address.h"
 #include "util.h"
 
-/* Names in a directory, sorted; without "." and "..". */
+/* Names in a directory, sorted; without "." and "..". Or others, as they were added. */
 struct tree_names {
 	char **entries;
 	size_t n;
@@ -51,6 +51,11 @@ _must_check_ int tree_make_dir(const char *root, const char *path, mode_t mode);
 /* Lists a directory; of one that is not there, nothing: 0 with no names. */
 _must_check_ int tree_list(const char *root, const char *path,
 			   struct tree_names *ret_names);
+
+/* Adds a copy of a name at the end. Returns 0 or -ENOMEM. */
+_must_check_ int tree_names_add(struct tree_names *names, const char *name);
+
+/* Frees what the names own, not the structure itself. */
 void tree_names_free(struct tree_names *names);
 
 /*

@@ -158,20 +158,10 @@ static void hit_module(struct keeping *keeping, const char *module)
 
 static int add_once(struct tree_names *names, const char *name)
 {
-	char **entries;
-
 	for (size_t i = 0; i < names->n; i++)
 		if (cmdline_same_name(names->entries[i], name))
 			return 0;
-	entries = array_grow(names->entries, names->n, sizeof(*entries));
-	if (entries == NULL)
-		return -ENOMEM;
-	names->entries = entries;
-	entries[names->n] = strdup(name);
-	if (entries[names->n] == NULL)
-		return -ENOMEM;
-	names->n++;
-	return 0;
+	return tree_names_add(names, name);
 }
 
 static int add_holders(const struct keeping *keeping, const char *module,

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
 #include "console.h"
 
 #define ACTIVE_PATH "/sys/class/tty/console/active"
@@ -15,16 +14,9 @@
 /* Adds a name of len bytes. Returns 0 or -ENOMEM. */
 static int add_name(struct tree_names *names, const char *name, size_t len)
 {
-	char **entries = array_grow(names->entries, names->n, sizeof(*entries));
+	_cleanup_free_ char *copy = strndup(name, len);
 
-	if (entries == NULL)
-		return -ENOMEM;
-	names->entries = entries;
-	entries[names->n] = strndup(name, len);
-	if (entries[names->n] == NULL)
-		return -ENOMEM;
-	names->n++;
-	return 0;
+	return copy == NULL ? -ENOMEM : tree_names_add(names, copy);
 }
 
 /* One line of names with blanks between them. */

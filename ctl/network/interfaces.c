@@ -39,19 +39,15 @@ struct reader {
 static int keep_path(struct reader *reader, const char *path, const char **ret_copy)
 {
 	struct tree_names *paths = &reader->interfaces->paths;
-	char **entries;
+	int err;
 
 	for (size_t i = 0; i < paths->n; i++)
 		if (strcmp(paths->entries[i], path) == 0)
 			return 0;
-	entries = array_grow(paths->entries, paths->n, sizeof(*entries));
-	if (entries == NULL)
-		return -ENOMEM;
-	paths->entries = entries;
-	entries[paths->n] = strdup(path);
-	if (entries[paths->n] == NULL)
-		return -ENOMEM;
-	*ret_copy = entries[paths->n++];
+	err = tree_names_add(paths, path);
+	if (err < 0)
+		return err;
+	*ret_copy = paths->entries[paths->n - 1];
 	return 1;
 }
 

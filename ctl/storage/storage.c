@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
 #include "host/host.h"
 #include "storage.h"
 #include "storage_graph.h"
@@ -27,20 +26,6 @@ int block_set(struct block *block, enum block_text which, const char *text)
 	}
 	free(block->texts[which]);
 	block->texts[which] = copy;
-	return 0;
-}
-
-int storage_add_name(struct tree_names *names, const char *name)
-{
-	char **entries = array_grow(names->entries, names->n, sizeof(*entries));
-
-	if (entries == NULL)
-		return -ENOMEM;
-	names->entries = entries;
-	entries[names->n] = strdup(name);
-	if (entries[names->n] == NULL)
-		return -ENOMEM;
-	names->n++;
 	return 0;
 }
 

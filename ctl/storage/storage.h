@@ -173,7 +173,4 @@ _must_check_ int storage_add_group(struct storage *storage, enum storage_group_k
  */
 _must_check_ int block_set(struct block *block, enum block_text which, const char *text);
 
-/* Adds a copy of a name. Returns 0 or -ENOMEM. */
-_must_check_ int storage_add_name(struct tree_names *names, const char *name);
-
 #endif

@@ -68,7 +68,7 @@ static int add_others(struct storage *storage, const struct block *const *blocks
 	}
 	for (size_t i = 0; err == 0 && group != NULL && i < n; i++)
 		if (!has_name(&group->members, blocks[i]->name))
-			err = storage_add_name(&group->others, blocks[i]->name);
+			err = tree_names_add(&group->others, blocks[i]->name);
 	return err;
 }
 

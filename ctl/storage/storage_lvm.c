@@ -285,7 +285,7 @@ static int add_groups(const struct volumes *volumes)
 			err = storage_add_group(storage, STORAGE_VOLUME_GROUP,
 						member->group, "");
 		if (err == 0)
-			err = storage_add_name(
+			err = tree_names_add(
 				&storage->groups[storage->n_groups - 1].members,
 				member->block->name);
 		last = member;

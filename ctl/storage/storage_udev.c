@@ -99,7 +99,7 @@ static int take_line(struct block *block, char *line)
 	char *value;
 
 	if (strncmp(line, "S:", 2) == 0)
-		return storage_add_name(&block->links, line + 2);
+		return tree_names_add(&block->links, line + 2);
 	if (strncmp(line, "E:", 2) != 0)
 		return 0;
 	value = strchr(line, '=');
@@ -135,7 +135,7 @@ static int take_links(struct udev_device *device, struct block *block)
 		const char *link = udev_list_entry_get_name(entry);
 
 		if (strncmp(link, "/dev/", 5) == 0 &&
-		    storage_add_name(&block->links, link + 5) < 0)
+		    tree_names_add(&block->links, link + 5) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -1215,10 +1215,10 @@ static void cycle(void **state)
 		blocks[i].major = 8;
 	blocks[2].functions = &function;
 	blocks[2].n_functions = 1;
-	assert_int_equal(storage_add_name(&blocks[0].slaves, "dm-1"), 0);
-	assert_int_equal(storage_add_name(&blocks[0].slaves, "dm-0"), 0);
-	assert_int_equal(storage_add_name(&blocks[1].slaves, "dm-0"), 0);
-	assert_int_equal(storage_add_name(&blocks[1].slaves, "sda"), 0);
+	assert_int_equal(tree_names_add(&blocks[0].slaves, "dm-1"), 0);
+	assert_int_equal(tree_names_add(&blocks[0].slaves, "dm-0"), 0);
+	assert_int_equal(tree_names_add(&blocks[1].slaves, "dm-0"), 0);
+	assert_int_equal(tree_names_add(&blocks[1].slaves, "sda"), 0);
 	assert_int_equal(storage_add_entry(&storage, &root, &words), 0);
 	assert_int_equal(storage_graph_make(&storage, &graph), 0);
 	assert_int_equal(storage_add_stakes(&graph, &stakes, &unseen), 0);
