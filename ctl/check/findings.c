@@ -88,8 +88,8 @@ int check_everything(const struct host *host, const struct next_boot *next,
 {
 	static int (*const checks[])(const struct host *, const struct next_boot *,
 				     struct findings *) = {
-		check_list,   check_modules, check_menu,
-		check_images, check_guests,  check_interfaces,
+		check_list,   check_modules,    check_menu,  check_images,
+		check_guests, check_interfaces, check_disks,
 	};
 	int err = 0;
 

@@ -85,5 +85,8 @@ _must_check_ int check_guests(const struct host *host, const struct next_boot *n
 /* Names of network interfaces that will move. */
 _must_check_ int check_interfaces(const struct host *host, const struct next_boot *next,
 				  struct findings *findings);
+/* Names of disks that will move. */
+_must_check_ int check_disks(const struct host *host, const struct next_boot *next,
+			     struct findings *findings);
 
 #endif
