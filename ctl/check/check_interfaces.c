@@ -13,10 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot_words.h"
 #include "check_files.h"
+#include "cmdline.h"
 #include "host/line_set.h"
 #include "network/interfaces.h"
+#include "shell_text.h"
 #include "tree.h"
+
+#define INITRAMFS_DIR "/etc/initramfs-tools"
+#define INITRAMFS_HOOKS "/usr/share/initramfs-tools/hooks"
 
 /* How a name came about: name_assign_type in Documentation/ABI/testing/sysfs-class-net,
  * NET_NAME_ENUM in include/uapi/linux/netdevice.h. */
@@ -28,6 +34,14 @@ static const struct finding_kind given_away = {
 	.why = "The interface no longer exists once its function is bound: what names it comes "
 	       "up without it, or not at all.",
 	.what = "Take it out of the host's network configuration.",
+};
+
+static const struct finding_kind given_away_early = {
+	.code = "interface-given-away",
+	.severity = SEVERITY_ERROR,
+	.why = "The initramfs waits for this interface, to be given by it the keys of the "
+	       "disks. Once its function is bound there is none, and the host does not boot.",
+	.what = "Name another interface there.",
 };
 
 #define RENUMBERED_ADVICE                                                                \
@@ -203,14 +217,15 @@ static bool parse_slot_name(const char *name, struct pci_address *ret_address)
 	return true;
 }
 
-static int say_given_away(const struct names *names, const char *where, const char *name,
+static int say_given_away(const struct names *names, const struct finding_kind *kind,
+			  const char *where, const char *name,
 			  const struct pci_address *address)
 {
 	char text[PCI_ADDRESS_STRSIZE];
 
 	pci_address_format(address, text);
-	return findings_add(names->findings, &given_away, "%s: %s is %s, which is listed",
-			    where, name, text);
+	return findings_add(names->findings, kind, "%s: %s is %s, which is listed", where,
+			    name, text);
 }
 
 /* Does a card carry what the host must not lose of its network? */
@@ -259,30 +274,38 @@ static const struct nic *find_altname(const struct names *names, const char *nam
 								  find_nic(names, own);
 }
 
-/* Judges a name that the configuration has somewhere. */
-static int check_name(const struct names *names, const char *path, unsigned int line,
-		      const char *name)
+/* Judges a name that the configuration has somewhere; what it is if that is listed. */
+static int judge_name(const struct names *names, const struct finding_kind *listed,
+		      const char *where, const char *name)
 {
 	const struct nic *nic = find_nic(names, name);
-	char where[PATH_MAX + 16], sys[PATH_MAX];
 	struct pci_address address;
+	char sys[PATH_MAX];
 
 	if (nic == NULL)
 		nic = find_altname(names, name);
-	snprintf(where, sizeof(where), "%s:%u", path, line);
 	if (nic != NULL && nic->leaves)
-		return say_given_away(names, where, name, &nic->address);
+		return say_given_away(names, listed, where, name, &nic->address);
 	if (nic != NULL)
 		return check_count(names, where, nic);
 	if (!parse_slot_name(name, &address))
 		return 0;
 	if (line_set_has(&names->bound, &address))
-		return say_given_away(names, where, name, &address);
+		return say_given_away(names, listed, where, name, &address);
 	/* It may be a name of the owner's that only looks like one. */
 	snprintf(sys, sizeof(sys), "/sys/class/net/%s", name);
 	if (tree_has(names->host->root, sys))
 		return 0;
 	return findings_add(names->findings, &missing, "%s: there is no %s", where, name);
+}
+
+static int check_name(const struct names *names, const char *path, unsigned int line,
+		      const char *name)
+{
+	char where[PATH_MAX + 16];
+
+	snprintf(where, sizeof(where), "%s:%u", path, line);
+	return judge_name(names, &given_away, where, name);
 }
 
 /* Does a word of interfaces(5) have names behind it which have to be there? */
@@ -366,7 +389,8 @@ static int check_pattern(const struct names *names, const char *path, unsigned i
 	if (leaving == NULL)
 		return 0;
 	snprintf(where, sizeof(where), "%s:%u", path, line);
-	return say_given_away(names, where, leaving->name, &leaving->address);
+	return say_given_away(names, &given_away, where, leaving->name,
+			      &leaving->address);
 }
 
 /* The names behind one key in the section [Match] of a file of systemd-networkd. */
@@ -446,6 +470,154 @@ static int check_dirs(const struct names *names)
 	return err;
 }
 
+/* The value that a variable of the initramfs has in the end, and where it got it. */
+struct setting {
+	const char *name;
+	char *value; /* NULL: none */
+	char where[PATH_MAX + 16];
+};
+
+static int take_setting(const struct shell_assignment *assignment, const char *path,
+			struct setting *setting)
+{
+	char *value;
+
+	if (assignment->name_len != strlen(setting->name) ||
+	    memcmp(assignment->name, setting->name, assignment->name_len) != 0)
+		return 0;
+	value = strdup(assignment->value);
+	if (value == NULL)
+		return -ENOMEM;
+	free(setting->value);
+	setting->value = value;
+	snprintf(setting->where, sizeof(setting->where), "%s:%u", path, assignment->line);
+	return 0;
+}
+
+static int read_settings(const struct names *names, const char *path, struct setting *ip,
+			 struct setting *device)
+{
+	static const char *const known[] = { NULL };
+	struct shell_text text = { .line = 1, .known = known };
+	struct shell_assignment assignment;
+	struct check_file file;
+	int err;
+
+	err = check_file_open(names->host, path, names->findings, &file);
+	if (err < 0)
+		return err;
+	text.rest = file.data != NULL ? file.data : "";
+	while ((err = shell_next_assignment(&text, &assignment)) > 0) {
+		err = take_setting(&assignment, path, ip);
+		if (err == 0)
+			err = take_setting(&assignment, path, device);
+		free(assignment.value);
+		if (err < 0)
+			break;
+	}
+	check_file_close(&file);
+	return err;
+}
+
+/* A parameter ip= takes the place of the variable: init of initramfs-tools. */
+static int take_parameter(const struct boot_words *words, struct setting *ip)
+{
+	const struct boot_piece *piece = boot_words_find(words, "ip", NULL);
+	_cleanup_free_ char *copy = NULL;
+	char *rest, *name, *value;
+
+	if (piece == NULL)
+		return 0;
+	copy = strdup(piece->text);
+	if (copy == NULL)
+		return -ENOMEM;
+	rest = copy;
+	while (cmdline_next(&rest, &name, &value)) {
+		if (value == NULL || strcmp(name, "ip") != 0)
+			continue;
+		free(ip->value);
+		ip->value = strdup(value);
+		if (ip->value == NULL)
+			return -ENOMEM;
+		snprintf(ip->where, sizeof(ip->where), "%s", piece->source);
+	}
+	return 0;
+}
+
+/* What of the words cannot be told check_modules() says. */
+static int read_parameter(const struct host *host, struct setting *ip)
+{
+	struct findings told = { 0 };
+	struct boot_words words = { .n = 0 };
+	int err;
+
+	err = boot_words_read(host, &told, &words);
+	if (err == 0)
+		err = take_parameter(&words, ip);
+	boot_words_free(&words);
+	findings_free(&told);
+	return err;
+}
+
+/* Cuts out the device in "CLIENT:SERVER:GATEWAY:MASK:HOST:DEVICE:AUTOCONF"; "": none. */
+static const char *device_of_ip(char *ip)
+{
+	for (unsigned int i = 0; ip != NULL && i < 5; i++) {
+		ip = strchr(ip, ':');
+		ip = ip == NULL ? NULL : ip + 1;
+	}
+	if (ip == NULL)
+		return "";
+	ip[strcspn(ip, ":")] = '\0';
+	return ip;
+}
+
+/* Judges the device as configure_networking() of initramfs-tools chooses it. */
+static int check_settings(const struct names *names, struct setting *ip,
+			  const struct setting *device)
+{
+	const char *name = device_of_ip(ip->value);
+
+	if (name[0] != '\0')
+		return judge_name(names, &given_away_early, ip->where, name);
+	if (device->value != NULL && device->value[0] != '\0')
+		return judge_name(names, &given_away_early, device->where, device->value);
+	return 0;
+}
+
+/* Does the initramfs take keys of disks from the network? By SSH, or from a server. */
+static bool unlocks_by_network(const struct host *host)
+{
+	return tree_has(host->root, INITRAMFS_HOOKS "/dropbear") ||
+	       tree_has(host->root, INITRAMFS_HOOKS "/clevis");
+}
+
+/* The interface by which the initramfs is reached: initramfs.conf(5), initramfs-tools(7).
+ */
+static int check_initramfs(const struct names *names)
+{
+	struct setting ip = { .name = "IP" }, device = { .name = "DEVICE" };
+	struct tree_names paths = { 0 };
+	int err;
+
+	if (!unlocks_by_network(names->host))
+		return 0;
+	err = read_settings(names, INITRAMFS_DIR "/initramfs.conf", &ip, &device);
+	if (err == 0)
+		err = check_files_list(names->host, INITRAMFS_DIR "/conf.d", "",
+				       names->findings, &paths);
+	for (size_t i = 0; err == 0 && i < paths.n; i++)
+		err = read_settings(names, paths.entries[i], &ip, &device);
+	if (err == 0)
+		err = read_parameter(names->host, &ip);
+	if (err == 0)
+		err = check_settings(names, &ip, &device);
+	tree_names_free(&paths);
+	free(ip.value);
+	free(device.value);
+	return err;
+}
+
 int check_interfaces(const struct host *host, const struct next_boot *next,
 		     struct findings *findings)
 {
@@ -460,6 +632,8 @@ int check_interfaces(const struct host *host, const struct next_boot *next,
 		err = check_ifupdown(&names);
 	if (err == 0)
 		err = check_dirs(&names);
+	if (err == 0)
+		err = check_initramfs(&names);
 	for (size_t i = 0; i < names.n; i++)
 		free(names.nics[i].name);
 	free(names.nics);

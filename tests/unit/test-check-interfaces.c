@@ -86,6 +86,45 @@ static void test_given_away(void **state)
 	       "0000:05:00.0, which is listed\n");
 }
 
+/* The initramfs waits for a passphrase by SSH. */
+static void expect_early(const char *path, const char *content, const char *conf,
+			 const char *expected)
+{
+	struct check_fixture fixture;
+
+	start(&fixture, slots);
+	fixture_write(&fixture, path, content);
+	fixture_write(&fixture, "/etc/initramfs-tools/initramfs.conf", conf);
+	assert_string_equal(fixture_check(&fixture, check_interfaces), "");
+	fixture_write(&fixture, "/usr/share/initramfs-tools/hooks/dropbear", "");
+	assert_string_equal(fixture_check(&fixture, check_interfaces), expected);
+	fixture_end(&fixture);
+}
+
+static void test_given_away_early(void **state)
+{
+#define CONF_D "/etc/initramfs-tools/conf.d/ip"
+#define GRUB "/etc/default/grub"
+#define SAID(where)                                                                      \
+	"error interface-given-away " where ": enp5s0 is 0000:05:00.0, which is listed\n"
+	(void)state;
+	expect_early(CONF_D, "IP=192.0.2.2::192.0.2.1:255.255.255.0:host:enp5s0:off\n",
+		     "MODULES=most\nDEVICE=\n", SAID(CONF_D ":1"));
+	expect_early(CONF_D, "DEVICE='enp5s0'\nIP=dhcp\n", "", SAID(CONF_D ":1"));
+	expect_early(GRUB, "\nGRUB_CMDLINE_LINUX='ip=:::::enp5s0:dhcp quiet'\n",
+		     "IP=dhcp\n", SAID(GRUB ":2"));
+	/* The parameter counts, the device in it more than the other, the last of all. */
+	expect_early(GRUB, "GRUB_CMDLINE_LINUX='ip=:::::enp6s0:dhcp'\n",
+		     "IP=:::::enp5s0:dhcp\nDEVICE=enp5s0\n", "");
+	expect_early(GRUB, "GRUB_CMDLINE_LINUX='ip=dhcp'\n", "IP=:::::enp5s0:dhcp\n", "");
+	expect_early(CONF_D, "DEVICE=enp6s0\n", "DEVICE=enp5s0\n", "");
+	/* Any will do. */
+	expect_early(CONF_D, "IP=dhcp\n", "", "");
+#undef SAID
+#undef GRUB
+#undef CONF_D
+}
+
 static void test_renumbered(void **state)
 {
 	struct check_fixture fixture;
@@ -211,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_given_away),
+		cmocka_unit_test(test_given_away_early),
 		cmocka_unit_test(test_renumbered),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_source),
