@@ -393,11 +393,12 @@ static int check_pattern(const struct names *names, const char *path, unsigned i
 			      &leaving->address);
 }
 
-/* The names behind one key in the section [Match] of a file of systemd-networkd. */
-static int check_match(const struct names *names, const char *path, const char *key)
+/* The names behind one key in one section of a file of systemd or NetworkManager. */
+static int check_section(const struct names *names, const char *path, const char *section,
+			 const char *key)
 {
 	struct check_file file;
-	bool in_match = false;
+	bool in_section = false;
 	char *line, *word;
 	int err;
 
@@ -406,8 +407,8 @@ static int check_match(const struct names *names, const char *path, const char *
 		return err;
 	while (err == 0 && (line = check_file_next(&file)) != NULL) {
 		if (line[0] == '[')
-			in_match = strcmp(line, "[Match]") == 0;
-		if (!in_match || strncmp(line, key, strlen(key)) != 0)
+			in_section = strcmp(line, section) == 0;
+		if (!in_section || strncmp(line, key, strlen(key)) != 0)
 			continue;
 		line += strlen(key) + strspn(line + strlen(key), " \t");
 		if (*line++ != '=')
@@ -422,13 +423,15 @@ static int check_match(const struct names *names, const char *path, const char *
 }
 
 /* Names in a file of netplan: whole words, wherever they are. */
-static int check_netplan(const struct names *names, const char *path, const char *key)
+static int check_netplan(const struct names *names, const char *path, const char *section,
+			 const char *key)
 {
 	static const char separators[] = " \t:.,[]{}\"'-";
 	struct check_file file;
 	char *line;
 	int err;
 
+	(void)section;
 	(void)key;
 	err = check_file_open(names->host, path, names->findings, &file);
 	if (err < 0)
@@ -448,13 +451,18 @@ static int check_netplan(const struct names *names, const char *path, const char
 static int check_dirs(const struct names *names)
 {
 	static const struct {
-		const char *dir, *suffix, *key;
+		const char *dir, *suffix, *section, *key;
 		int (*check)(const struct names *names, const char *path,
-			     const char *key);
+			     const char *section, const char *key);
 	} dirs[] = {
-		{ "/etc/systemd/network", ".network", "Name", check_match },
-		{ "/etc/systemd/network", ".link", "OriginalName", check_match },
-		{ "/etc/netplan", ".yaml", NULL, check_netplan },
+		{ "/etc/systemd/network", ".network", "[Match]", "Name", check_section },
+		{ "/etc/systemd/network", ".link", "[Match]", "OriginalName",
+		  check_section },
+		{ "/etc/NetworkManager/system-connections", ".nmconnection",
+		  "[connection]", "interface-name", check_section },
+		{ "/etc/NetworkManager/system-connections", ".nmconnection", "[vlan]",
+		  "parent", check_section },
+		{ "/etc/netplan", ".yaml", NULL, NULL, check_netplan },
 	};
 	int err = 0;
 
@@ -464,7 +472,8 @@ static int check_dirs(const struct names *names)
 		err = check_files_list(names->host, dirs[i].dir, dirs[i].suffix,
 				       names->findings, &paths);
 		for (size_t j = 0; err == 0 && j < paths.n; j++)
-			err = dirs[i].check(names, paths.entries[j], dirs[i].key);
+			err = dirs[i].check(names, paths.entries[j], dirs[i].section,
+					    dirs[i].key);
 		tree_names_free(&paths);
 	}
 	return err;

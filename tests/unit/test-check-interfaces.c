@@ -80,6 +80,16 @@ static void test_given_away(void **state)
 	       "[Match]\nOriginalName=enp5s0\n[Link]\nName=enp5s0\n",
 	       "warning interface-given-away /etc/systemd/network/10-x.link:2: enp5s0 is "
 	       "0000:05:00.0, which is listed\n");
+	expect(slots, "/etc/NetworkManager/system-connections/lan.nmconnection",
+	       "[connection]\nid=lan\ninterface-name=enp5s0\n[ipv4]\nmethod=auto\n",
+	       "warning interface-given-away "
+	       "/etc/NetworkManager/system-connections/lan.nmconnection:3: enp5s0 is "
+	       "0000:05:00.0, which is listed\n");
+	expect(slots, "/etc/NetworkManager/system-connections/v5.nmconnection",
+	       "[connection]\ninterface-name=enp5s0.5\n[vlan]\nid=5\nparent=enp5s0\n",
+	       "warning interface-given-away "
+	       "/etc/NetworkManager/system-connections/v5.nmconnection:5: enp5s0 is "
+	       "0000:05:00.0, which is listed\n");
 	expect(slots, "/etc/netplan/50.yaml",
 	       "network:\n  bridges:\n    br0:\n      interfaces: [enp6s0, enp5s0]\n",
 	       "warning interface-given-away /etc/netplan/50.yaml:4: enp5s0 is "
@@ -135,6 +145,11 @@ static void test_renumbered(void **state)
 	       "which is 0000:05:00.0 and listed\n");
 	/* What comes before is not moved. */
 	expect(counted, INTERFACES, "auto eth0\n", "");
+	expect(counted, "/etc/NetworkManager/system-connections/lan.nmconnection",
+	       "[connection]\ninterface-name=eth2\n",
+	       "warning interface-renumbered "
+	       "/etc/NetworkManager/system-connections/lan.nmconnection:2: eth2, counted "
+	       "after eth1, which is 0000:05:00.0 and listed\n");
 
 	/* It was named by somebody, and keeps that name. */
 	start(&fixture, counted);
