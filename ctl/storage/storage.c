@@ -10,6 +10,9 @@
 #include "storage_graph.h"
 #include "storage_judge.h"
 
+/* The kernel has it wherever UEFI started it: drivers/firmware/efi/efi.c. */
+#define EFI_DIR "/sys/firmware/efi"
+
 bool storage_root_is_real(const char *root)
 {
 	return root[0] == '\0' || strcmp(root, "/") == 0;
@@ -32,7 +35,7 @@ int block_set(struct block *block, enum block_text which, const char *text)
 /* Reads all of it. Returns 0 or -ENOMEM. */
 static int read_all(const char *root, struct storage *ret_storage, struct notes *unseen)
 {
-	struct storage storage = { 0 };
+	struct storage storage = { .by_uefi = tree_has(root, EFI_DIR) };
 	int err;
 
 	err = storage_read_blocks(root, &storage, unseen);

@@ -115,6 +115,7 @@ struct storage {
 	size_t n_entries;
 	struct storage_group *groups; /* pools, btrfs, volume groups; each by name */
 	size_t n_groups;
+	bool by_uefi; /* the host was booted by UEFI, from an EFI system partition */
 };
 
 /* Frees what the storage owns, not the structure itself. */

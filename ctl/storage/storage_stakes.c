@@ -539,13 +539,16 @@ static bool is_esp(const struct storage_graph *graph, size_t node)
 
 /*
  * Where the host mounts or lists none of its own, any may be the one that it boots from.
- * Otherwise the others are somebody else's: a guest's disk has one as well.
+ * Otherwise the others are somebody else's: a guest's disk has one as well. A BIOS boots
+ * from none.
  */
 static int judge_unknown_esps(struct judging *judging)
 {
 	const size_t n = judging->graph->storage->n_blocks;
 	int err = 0;
 
+	if (!judging->graph->storage->by_uefi)
+		return 0;
 	for (size_t i = 0; i < n; i++)
 		if (is_esp(judging->graph, i) && judging->held[i])
 			return 0;

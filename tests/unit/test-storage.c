@@ -229,7 +229,7 @@ static void lvm_on_nvme(void **state)
 }
 
 /* The system disk sda, and sdb with an EFI system partition of its own. */
-static void two_esps(struct machine_dir *dir, const char *mounts)
+static void two_esps(struct machine_dir *dir, const char *mounts, bool by_uefi)
 {
 	start(dir);
 	put_block(dir, AHCI(1), "sda", "");
@@ -240,6 +240,8 @@ static void two_esps(struct machine_dir *dir, const char *mounts)
 	put_block(dir, AHCI(2) "/sdb", "sdb1",
 		  "E:ID_FS_TYPE=vfat\nE:ID_PART_ENTRY_TYPE=" ESP_TYPE "\n");
 	put(dir, MOUNTINFO, mounts);
+	if (by_uefi)
+		put(dir, "/sys/firmware/efi/fw_platform_size", "64\n");
 	look(dir);
 }
 
@@ -249,13 +251,19 @@ static void whose_esp(void **state)
 	struct machine_dir dir;
 
 	(void)state;
-	two_esps(&dir, "22 1 8:3 / / rw - ext4 /dev/sda2 rw\n"
-		       "24 22 8:2 / /boot/efi rw - vfat /dev/sda1 rw\n");
+	two_esps(&dir,
+		 "22 1 8:3 / / rw - ext4 /dev/sda2 rw\n"
+		 "24 22 8:2 / /boot/efi rw - vfat /dev/sda1 rw\n",
+		 true);
 	check_stakes(&dir, "/: 0000:00:17.1 sda\n"
 			   "/boot/efi: 0000:00:17.1 sda\n");
 	stop(&dir);
 
-	two_esps(&dir, "22 1 8:3 / / rw - ext4 /dev/sda2 rw\n");
+	two_esps(&dir, "22 1 8:3 / / rw - ext4 /dev/sda2 rw\n", false);
+	check_stakes(&dir, "/: 0000:00:17.1 sda\n");
+	stop(&dir);
+
+	two_esps(&dir, "22 1 8:3 / / rw - ext4 /dev/sda2 rw\n", true);
 	check_stakes(&dir, "/: 0000:00:17.1 sda\n"
 			   "the EFI system partition /dev/sda1: 0000:00:17.1 sda\n"
 			   "the EFI system partition /dev/sdb1: 0000:00:17.2 sdb\n");
