@@ -24,6 +24,7 @@ struct judgement {
 	const struct next_boot *next;
 	struct list_takings by_list;
 	struct guest_takings by_guests; /* those go as well, whatever is listed */
+	bool any_carrier;               /* some network card has a link now */
 	struct objections objections;
 };
 
@@ -114,8 +115,36 @@ static int object_to_takers(struct judgement *judgement, const struct stake *sta
 	return err;
 }
 
+static bool has_any_carrier(const struct uses *uses)
+{
+	for (size_t i = 0; i < uses->n; i++)
+		if (uses->entries[i].carrier)
+			return true;
+	return false;
+}
+
+/*
+ * Is it clear that no network goes over a function now? A card without a link carries
+ * nothing as long as another one has it, and a USB controller nothing without devices. A
+ * card without interfaces may have them in another network namespace.
+ */
+static bool has_no_link(const struct judgement *judgement,
+			const struct pci_function *function)
+{
+	size_t n;
+	const struct use *uses = uses_of(&judgement->host->uses, &function->address, &n);
+
+	if (!judgement->any_carrier)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (uses[i].kind != USE_NETWORK || uses[i].carrier)
+			return false;
+	return n > 0 || function->class >> 8 == CLASS_SERIAL_BUS_USB;
+}
+
 /* Could a function carry a stake? */
-static bool may_carry(const struct pci_function *function, const struct stake *stake)
+static bool may_carry(const struct judgement *judgement,
+		      const struct pci_function *function, const struct stake *stake)
 {
 	const uint32_t base = function->class >> 16, class = function->class >> 8;
 	const bool is_usb = class == CLASS_SERIAL_BUS_USB;
@@ -125,7 +154,8 @@ static bool may_carry(const struct pci_function *function, const struct stake *s
 		return false;
 	switch (stake->guard) {
 	case FORCE_NETWORK:
-		return base == CLASS_NETWORK || is_usb;
+		return (base == CLASS_NETWORK || is_usb) &&
+		       !has_no_link(judgement, function);
 	case FORCE_DISK:
 		return base == CLASS_STORAGE || is_usb || class == CLASS_BASE_SYSTEM_SD ||
 		       (base == CLASS_NETWORK && !stake->is_local);
@@ -149,7 +179,7 @@ static int judge_unresolved(struct judgement *judgement, const struct stake *sta
 		const struct list_taking *taken = &judgement->by_list.entries[i];
 		const unsigned int force = judgement->next->list.lines[taken->line].force;
 
-		if (!may_carry(taken->function, stake))
+		if (!may_carry(judgement, taken->function, stake))
 			continue;
 		/* What is listed itself is no matter of the others in its group. */
 		if (taken->how != find_taken(judgement, &taken->function->address)->how)
@@ -357,7 +387,9 @@ static int compare_objections(const void *a, const void *b)
 int guards_judge(const struct host *host, const struct next_boot *next,
 		 struct objections *ret_objections)
 {
-	struct judgement judgement = { .host = host, .next = next };
+	struct judgement judgement = { .host = host,
+				       .next = next,
+				       .any_carrier = has_any_carrier(&host->uses) };
 	int err = guest_takings_fill(host, &judgement.by_guests);
 
 	if (err == 0)

@@ -26,7 +26,8 @@ struct use {
 	char *device; /* the kernel's name for it: "enp8s0", "sda", "1-2", "card0" */
 	/* What it is and what rests on it, short: "vmbr0 192.168.1.2/24 default route" */
 	char *text;
-	bool active; /* the host works with it now: of networks and disks only */
+	bool active;  /* the host works with it now: of networks and disks only */
+	bool carrier; /* of networks: it has a link, or a virtual function of it has */
 };
 
 struct uses {

@@ -288,6 +288,17 @@ static bool tell_link(FILE *f, struct telling *telling, size_t i)
 	return !unused && link->carrier;
 }
 
+/* A virtual function may have a link where its physical function is not even up. */
+static bool has_carrier(const struct network *network, const struct net_link *link)
+{
+	for (size_t i = 0; !link->carrier && i < network->n_links; i++)
+		if (network->links[i].is_vf && network->links[i].carrier &&
+		    pci_address_compare(&network->links[i].physical_function,
+					&link->function) == 0)
+			return true;
+	return link->carrier;
+}
+
 static int add_use(struct telling *telling, size_t i, struct uses *uses)
 {
 	const struct net_link *link = &telling->network->links[i];
@@ -303,9 +314,13 @@ static int add_use(struct telling *telling, size_t i, struct uses *uses)
 	if (fclose(f) != 0)
 		return -ENOMEM;
 	err = uses_add(uses, &link->function, USE_NETWORK, link->name, "%s", text);
-	if (err == 0 && active)
+	if (err < 0)
+		return err;
+	if (active)
 		uses_mark_active(uses);
-	return err;
+	uses->entries[uses->n - 1].carrier =
+		has_carrier(telling->network, &telling->network->links[i]);
+	return 0;
 }
 
 static void telling_free(struct telling *telling)

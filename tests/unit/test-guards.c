@@ -448,6 +448,47 @@ static void unresolved(void **state)
 	finish(&c);
 }
 
+static void add_card(struct case_ *c, unsigned int bus, enum use_kind kind, bool carrier)
+{
+	const struct pci_address address = { .bus = (uint8_t)bus };
+
+	assert_int_equal(uses_add(&c->host.uses, &address, kind, "eth", "text"), 0);
+	c->host.uses.entries[c->host.uses.n - 1].carrier = carrier;
+	uses_sort(&c->host.uses);
+}
+
+/* A tunnel goes over some card, but over none without a link. */
+static void unresolved_without_link(void **state)
+{
+	static const unsigned int none[] = { 0 };
+	struct stake *stake;
+	struct case_ c;
+
+	(void)state;
+	for (int other = 0; other < 2; other++) {
+		start(&c, 6);
+		stake = add_stake(&c, FORCE_NETWORK, false, "the SSH session", none);
+		assert_int_equal(stake_unresolved(stake, "wg0 is a tunnel"), 0);
+		/* A card with a link and one without; one that shows no interface. */
+		add_card(&c, 1, USE_NETWORK, false);
+		add_card(&c, 2, USE_NETWORK, other);
+		/* USB controllers: nothing, some device, a card without a link. */
+		c.functions[3].class = c.functions[4].class = 0x0c0330;
+		c.functions[5].class = 0x0c0330;
+		add_card(&c, 5, USE_USB, false);
+		add_card(&c, 6, USE_NETWORK, false);
+		judge(&c, "01:00.0\n02:00.0\n03:00.0\n04:00.0\n05:00.0\n06:00.0\n");
+		assert_int_equal(c.objections.n, other ? 3 : 6);
+		if (other) {
+			assert_int_equal(c.objections.entries[0].function.bus, 2);
+			assert_int_equal(c.objections.entries[1].function.bus, 3);
+			assert_int_equal(c.objections.entries[2].function.bus, 5);
+		}
+		uses_free(&c.host.uses);
+		finish(&c);
+	}
+}
+
 /* Two lines for one function are one taking; both are named. */
 static void two_lines(void **state)
 {
@@ -693,6 +734,7 @@ int main(void)
 		cmocka_unit_test(unresolved_behind),
 		cmocka_unit_test(force),
 		cmocka_unit_test(unresolved),
+		cmocka_unit_test(unresolved_without_link),
 		cmocka_unit_test(two_lines),
 		cmocka_unit_test(one_large_group),
 		cmocka_unit_test(no_groups),

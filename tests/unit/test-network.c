@@ -732,6 +732,23 @@ static void virtual_function(void **state)
 	check_use("eth0v0", "VF of 0000:02:00.0, up, default route");
 }
 
+/* Which cards have a link: the physical function carries what its virtual one does. */
+static void links(void **state)
+{
+	const size_t vf = nic("eth0v0", "01:10.0", true);
+
+	(void)state;
+	nic("eth0", "01:00.0", false);
+	nic("eth1", "02:00.0", false);
+	net.links[vf].is_vf = true;
+	net.links[vf].physical_function = address_of("01:00.0");
+	settle();
+	assert_int_equal(uses.n, 3);
+	for (size_t i = 0; i < uses.n; i++)
+		assert_int_equal(uses.entries[i].carrier,
+				 strcmp(uses.entries[i].device, "eth1") != 0);
+}
+
 static void sessions(void **state)
 {
 	const size_t eth0 = nic("eth0", "01:00.0", true),
@@ -984,6 +1001,7 @@ int main(void)
 		test(unknown_place),
 		test(switch_port),
 		test(virtual_function),
+		test(links),
 		test(sessions),
 		test(sessions_of_others),
 		test(parses_sessions),
