@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The network of a host as plain values: its interfaces and what they rest on, addresses,
- * default routes, SSH sessions. Nothing here does I/O.
+ * default routes, sessions. Nothing here does I/O.
  */
 #ifndef PTBIND_NETWORK_H
 #define PTBIND_NETWORK_H
@@ -84,6 +84,7 @@ struct net_session {
 	uint8_t server[16]; /* the host's own address, as in struct net_address */
 	char *zone;         /* the interface that is written behind it; or NULL */
 	bool other;         /* somebody else's: this process does not run in it */
+	bool by_web;        /* of a web interface of the host; else SSH */
 };
 
 struct network {
@@ -156,6 +157,9 @@ bool net_address_is_loopback(const struct net_address *address);
  */
 _must_check_ int net_session_parse(const char *text, struct net_session *ret_session);
 void net_session_free(struct net_session *session);
+
+/* What kind of session it is, a literal: "SSH session", "web session". */
+const char *net_session_word(const struct net_session *session);
 
 /* Did the session come in by this address? */
 bool net_session_is_to(const struct network *network, const struct net_session *session,

@@ -35,7 +35,7 @@ static int read_all(const char *root, struct network *network)
 	if (err == 0 && root[0] == '\0')
 		err = network_read_sessions(network);
 	if (err == 0 && root[0] == '\0')
-		err = network_read_ssh_servers(root, network);
+		err = network_read_servers(root, network);
 	return err < 0 ? err : network_join(network);
 }
 

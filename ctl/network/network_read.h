@@ -36,11 +36,11 @@ void network_read_device(const char *root, struct net_link *link);
 _must_check_ int network_read_sessions(struct network *network);
 
 /*
- * Adds the SSH sessions that SSH servers of the host have connections for, whoever's they
- * are, from DIR/proc. Without root there are none to be seen, which is said in
- * others_unseen. Returns 0 or -ENOMEM.
+ * Adds the sessions that SSH servers and web interfaces of the host have connections for,
+ * whoever's they are, from DIR/proc. Without root there are none to be seen, which is
+ * said in others_unseen. Returns 0 or -ENOMEM.
  */
-_must_check_ int network_read_ssh_servers(const char *root, struct network *network);
+_must_check_ int network_read_servers(const char *root, struct network *network);
 
 /*
  * Adds what the host must not lose of the network that ifupdown sets up at the next boot

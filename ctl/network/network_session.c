@@ -71,6 +71,11 @@ int net_session_parse(const char *text, struct net_session *ret_session)
 	return 0;
 }
 
+const char *net_session_word(const struct net_session *session)
+{
+	return session->by_web ? "web session" : "SSH session";
+}
+
 void net_session_free(struct net_session *session)
 {
 	free(session->client);

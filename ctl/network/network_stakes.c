@@ -386,7 +386,8 @@ static int add_session(struct plan *plan, const struct net_session *session)
 	const struct network *network = plan->walk->network;
 	char what[128];
 
-	snprintf(what, sizeof(what), "the SSH session from %s", session->client);
+	snprintf(what, sizeof(what), "the %s from %s", net_session_word(session),
+		 session->client);
 	if (network->addresses_unseen != NULL)
 		return add_unseen(plan->stakes, what, network->addresses_unseen);
 	plan_start(plan);

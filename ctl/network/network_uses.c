@@ -21,7 +21,8 @@
 enum carried {
 	CARRIES_DEFAULT = 1 << 0,
 	CARRIES_DEFAULT6 = 1 << 1,
-	CARRIES_SESSION = 1 << 2,
+	CARRIES_SSH = 1 << 2,
+	CARRIES_WEB = 1 << 3,
 };
 
 struct telling {
@@ -65,18 +66,19 @@ static void mark_routes(struct telling *telling, struct net_walk *walk, unsigned
 	mark(telling, walk, bit);
 }
 
-static void mark_sessions(struct telling *telling, struct net_walk *walk)
+static void mark_sessions(struct telling *telling, struct net_walk *walk, bool by_web)
 {
 	const struct network *network = telling->network;
 
 	net_walk_start(walk);
 	for (size_t i = 0; i < network->n_sessions; i++)
 		for (size_t j = 0; j < network->n_addresses; j++)
-			if (network->addresses[j].link != NET_NO_LINK &&
+			if (network->sessions[i].by_web == by_web &&
+			    network->addresses[j].link != NET_NO_LINK &&
 			    net_session_is_to(network, &network->sessions[i],
 					      &network->addresses[j]))
 				net_walk_from(walk, network->addresses[j].link);
-	mark(telling, walk, CARRIES_SESSION);
+	mark(telling, walk, by_web ? CARRIES_WEB : CARRIES_SSH);
 }
 
 static int mark_all(struct telling *telling)
@@ -88,7 +90,8 @@ static int mark_all(struct telling *telling)
 		return err;
 	mark_routes(telling, &walk, CARRIES_DEFAULT);
 	mark_routes(telling, &walk, CARRIES_DEFAULT6);
-	mark_sessions(telling, &walk);
+	mark_sessions(telling, &walk, false);
+	mark_sessions(telling, &walk, true);
 	net_walk_free(&walk);
 	return 0;
 }
@@ -260,8 +263,10 @@ static void tell_carried(FILE *f, unsigned int carries)
 		fputs(", default route", f);
 	else if (carries & CARRIES_DEFAULT6)
 		fputs(", IPv6 default route", f);
-	if (carries & CARRIES_SESSION)
+	if (carries & CARRIES_SSH)
 		fputs(", SSH session", f);
+	if (carries & CARRIES_WEB)
+		fputs(", web session", f);
 }
 
 /* Returns whether the host works with it: it has carrier, and something rests on it. */

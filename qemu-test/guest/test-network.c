@@ -435,7 +435,7 @@ static void read_servers(const char *name, struct network *network)
 	const pid_t pid = start_server(name);
 
 	*network = (struct network){ 0 };
-	assert_int_equal(network_read_ssh_servers("", network), 0);
+	assert_int_equal(network_read_servers("", network), 0);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
@@ -473,7 +473,7 @@ static void server_of_root(void **state)
 	server = start_server("sshd");
 	pid = fork();
 	if (pid == 0)
-		_exit(setuid(65534) == 0 && network_read_ssh_servers("", &network) == 0 &&
+		_exit(setuid(65534) == 0 && network_read_servers("", &network) == 0 &&
 				      network.n_sessions == 0 &&
 				      network.others_unseen != NULL ?
 			      0 :

@@ -808,6 +808,23 @@ static void sessions_of_others(void **state)
 	check_stake(1, "the SSH session from 192.168.2.7", "2 eth1", NULL);
 }
 
+static void web_sessions(void **state)
+{
+	const size_t eth0 = nic("eth0", "01:00.0", true),
+		     eth1 = nic("eth1", "02:00.0", true);
+
+	(void)state;
+	address(eth0, "192.168.1.2", 24);
+	address(eth1, "192.168.2.2", 24);
+	route(AF_INET, eth0);
+	session_of_other("192.168.2.7 50000 192.168.2.2 8006");
+	net.sessions[0].by_web = true;
+	settle();
+	assert_int_equal(stakes.n, 2);
+	check_stake(1, "the web session from 192.168.2.7", "2 eth1", NULL);
+	check_use("eth1", "up, 192.168.2.2/24, web session");
+}
+
 static void parses_sessions(void **state)
 {
 	static const char *const bad[] = {
@@ -1004,6 +1021,7 @@ int main(void)
 		test(links),
 		test(sessions),
 		test(sessions_of_others),
+		test(web_sessions),
 		test(parses_sessions),
 		test(unseen),
 		test(unseen_addresses_without_route),

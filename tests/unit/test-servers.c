@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests of finding SSH sessions by what SSH servers hold, in a tree that looks like
- * /proc. */
+/* Tests of finding sessions by what servers hold, in a tree that looks like /proc. */
 
 #include <sys/socket.h>
 
@@ -44,7 +43,7 @@ static void put_sockets(struct host_tree *tree, const char *name, const char *li
 static void read_servers(struct host_tree *tree, struct network *network)
 {
 	*network = (struct network){ 0 };
-	assert_int_equal(network_read_ssh_servers(tree->root, network), 0);
+	assert_int_equal(network_read_servers(tree->root, network), 0);
 	assert_null(network->sessions_unseen);
 }
 
@@ -79,9 +78,33 @@ static void sessions(void **state)
 	read_servers(tree, &network);
 	assert_null(network.others_unseen);
 	assert_int_equal(network.n_sessions, 3);
+	assert_false(network.sessions[0].by_web);
 	check_session(&network, 0, "192.0.2.7", AF_INET, ipv4, sizeof(ipv4));
 	check_session(&network, 1, "2001:db8::7", AF_INET6, ipv6, sizeof(ipv6));
 	check_session(&network, 2, "192.0.2.8", AF_INET, mapped, sizeof(mapped));
+	network_free(&network);
+}
+
+/* Whoever works in the shell of a web interface has no SSH session. */
+static void web_sessions(void **state)
+{
+	static const uint8_t ipv4[] = { 192, 0, 2, 2 }, other[] = { 192, 0, 2, 3 };
+	struct host_tree *tree = *state;
+	struct network network;
+
+	put_process(tree, "100", "pveproxy worker", "socket:[12]");
+	put_process(tree, "101", "cockpit-tls", "socket:[13]");
+	/* 8006 and 9090. */
+	put_sockets(tree, "tcp",
+		    "   0: 00000000:1F46 00000000:0000 0A" REST "11 1 0\n"
+		    "   1: 00000000:2382 00000000:0000 0A" REST "10 1 0\n"
+		    "   2: 020200C0:1F46 070200C0:C350 01" REST "12 1 0\n"
+		    "   3: 030200C0:2382 080200C0:C350 01" REST "13 1 0\n");
+	read_servers(tree, &network);
+	assert_int_equal(network.n_sessions, 2);
+	check_session(&network, 0, "192.0.2.7", AF_INET, ipv4, sizeof(ipv4));
+	check_session(&network, 1, "192.0.2.8", AF_INET, other, sizeof(other));
+	assert_true(network.sessions[0].by_web && network.sessions[1].by_web);
 	network_free(&network);
 }
 
@@ -153,9 +176,8 @@ static void unreadable(void **state)
 	host_tree_mkdirs(path);
 	assert_int_equal(mkdir(path, 0755), 0);
 	read_servers(tree, &network);
-	assert_string_equal(
-		network.others_unseen,
-		"SSH sessions: /proc/net/tcp could not be read: Is a directory");
+	assert_string_equal(network.others_unseen,
+			    "sessions: /proc/net/tcp could not be read: Is a directory");
 	network_free(&network);
 }
 
@@ -165,9 +187,9 @@ static void unreadable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(sessions),      test(no_sessions), test(same_address),
-		test(nothing_there), test(unreadable),
+		test(sessions),     test(web_sessions),  test(no_sessions),
+		test(same_address), test(nothing_there), test(unreadable),
 	};
 
-	return run_unit_tests("ssh-servers", tests, NULL, NULL);
+	return run_unit_tests("servers", tests, NULL, NULL);
 }

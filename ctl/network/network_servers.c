@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The SSH sessions of a host, by the connections that its SSH servers hold: also those
- * that this process does not run in. Formats: proc_pid_fd(5), and net/ipv4/tcp_ipv4.c and
- * net/ipv6/tcp_ipv6.c of the kernel.
+ * The sessions of a host, by the connections that its SSH servers and web interfaces
+ * hold: also those that this process does not run in. Formats: proc_pid_fd(5), and
+ * net/ipv4/tcp_ipv4.c and net/ipv6/tcp_ipv6.c of the kernel.
  */
 
 #include <arpa/inet.h>
@@ -28,16 +28,22 @@ enum tcp_word { TCP_LOCAL = 1, TCP_REMOTE, TCP_STATE, TCP_INODE = 9, TCP_WORDS }
 /* The longest "ADDRESS:PORT" there: 32 digits, a colon, four digits; and a NUL. */
 #define END_SIZE 40
 
-/* Numbers of the sockets that SSH servers have, sorted once all are there. */
+/* A socket that a server has. */
+struct socket {
+	unsigned long inode;
+	bool by_web;
+};
+
 struct sockets {
-	unsigned long *inodes;
+	struct socket *entries; /* sorted by inode once all are there */
 	size_t n;
 	bool hidden; /* those of one could not be read */
 };
 
-/* A connection of an SSH server, as the kernel writes it. */
+/* A connection of a server, as the kernel writes it. */
 struct connection {
 	int family;
+	bool by_web;
 	char local[END_SIZE], remote[END_SIZE];
 };
 
@@ -57,20 +63,27 @@ bool network_is_ssh_server(const char *process)
 	       strncmp(process, "dropbear", strlen("dropbear")) == 0;
 }
 
-static int add_socket(struct sockets *sockets, unsigned long inode)
+/* The web interfaces that have a shell: of Proxmox VE, and Cockpit. */
+static bool is_web_server(const char *process)
 {
-	unsigned long *inodes;
+	return strncmp(process, "pveproxy", strlen("pveproxy")) == 0 ||
+	       strncmp(process, "cockpit-", strlen("cockpit-")) == 0;
+}
 
-	inodes = array_grow(sockets->inodes, sockets->n, sizeof(*inodes));
-	if (inodes == NULL)
+static int add_socket(struct sockets *sockets, unsigned long inode, bool by_web)
+{
+	struct socket *entries;
+
+	entries = array_grow(sockets->entries, sockets->n, sizeof(*entries));
+	if (entries == NULL)
 		return -ENOMEM;
-	sockets->inodes = inodes;
-	inodes[sockets->n++] = inode;
+	sockets->entries = entries;
+	entries[sockets->n++] = (struct socket){ inode, by_web };
 	return 0;
 }
 
 /* Adds what an open file is, if it is a socket: a link to "socket:[NUMBER]". */
-static int read_open_file(struct search *search, const char *path)
+static int read_open_file(struct search *search, const char *path, bool by_web)
 {
 	char joined[PATH_MAX], target[64], *end;
 	unsigned long inode;
@@ -86,7 +99,7 @@ static int read_open_file(struct search *search, const char *path)
 	if (strncmp(target, "socket:[", strlen("socket:[")) != 0)
 		return 0;
 	inode = strtoul(target + strlen("socket:["), &end, 10);
-	return strcmp(end, "]") == 0 ? add_socket(&search->sockets, inode) : 0;
+	return strcmp(end, "]") == 0 ? add_socket(&search->sockets, inode, by_web) : 0;
 }
 
 static int read_process(struct search *search, const char *pid)
@@ -96,7 +109,8 @@ static int read_process(struct search *search, const char *pid)
 	int err;
 
 	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	if (tree_value(search->root, path, name) < 0 || !network_is_ssh_server(name))
+	if (tree_value(search->root, path, name) < 0 ||
+	    (!network_is_ssh_server(name) && !is_web_server(name)))
 		return 0;
 	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
 	err = tree_list(search->root, path, &files);
@@ -106,17 +120,17 @@ static int read_process(struct search *search, const char *pid)
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; err == 0 && i < files.n; i++) {
 		snprintf(path, sizeof(path), "/proc/%s/fd/%s", pid, files.entries[i]);
-		err = read_open_file(search, path);
+		err = read_open_file(search, path, is_web_server(name));
 	}
 	tree_names_free(&files);
 	return err;
 }
 
-static int compare_inodes(const void *a, const void *b)
+static int compare_sockets(const void *a, const void *b)
 {
-	const unsigned long *x = a, *y = b;
+	const struct socket *x = a, *y = b;
 
-	return (*x > *y) - (*x < *y);
+	return (x->inode > y->inode) - (x->inode < y->inode);
 }
 
 static int read_processes(struct search *search)
@@ -132,15 +146,19 @@ static int read_processes(struct search *search)
 			err = read_process(search, names.entries[i]);
 	tree_names_free(&names);
 	if (sockets->n > 0)
-		qsort(sockets->inodes, sockets->n, sizeof(*sockets->inodes),
-		      compare_inodes);
+		qsort(sockets->entries, sockets->n, sizeof(*sockets->entries),
+		      compare_sockets);
 	return err;
 }
 
-static bool has_socket(const struct sockets *sockets, unsigned long inode)
+static const struct socket *find_socket(const struct sockets *sockets,
+					unsigned long inode)
 {
-	return sockets->n > 0 && bsearch(&inode, sockets->inodes, sockets->n,
-					 sizeof(inode), compare_inodes) != NULL;
+	const struct socket key = { .inode = inode };
+
+	if (sockets->n == 0)
+		return NULL;
+	return bsearch(&key, sockets->entries, sockets->n, sizeof(key), compare_sockets);
 }
 
 /* The port of "ADDRESS:PORT", in hexadecimal. */
@@ -177,17 +195,19 @@ static bool format_address(int family, const char *end,
 static int take_socket(struct search *search, int family, char *line)
 {
 	struct connection connection = { .family = family }, *connections;
+	const struct socket *socket;
 	char *words[TCP_WORDS];
-	unsigned long state, inode;
+	unsigned long state;
 
 	if (text_split(line, words, TCP_WORDS) < TCP_WORDS)
 		return 0;
 	state = strtoul(words[TCP_STATE], NULL, 16);
-	inode = strtoul(words[TCP_INODE], NULL, 10);
+	socket = find_socket(&search->sockets, strtoul(words[TCP_INODE], NULL, 10));
 	if (state == TCP_LISTEN)
 		search->listening[port_of(words[TCP_LOCAL])] = true;
-	if (state != TCP_ESTABLISHED || !has_socket(&search->sockets, inode))
+	if (state != TCP_ESTABLISHED || socket == NULL)
 		return 0;
+	connection.by_web = socket->by_web;
 	snprintf(connection.local, END_SIZE, "%s", words[TCP_LOCAL]);
 	snprintf(connection.remote, END_SIZE, "%s", words[TCP_REMOTE]);
 	connections = array_grow(search->connections, search->n_connections,
@@ -211,7 +231,7 @@ static int read_sockets(struct search *search, int family, const char *path)
 		return 0;
 	if (err < 0 && err != -ENOMEM)
 		return network_unseen(&search->network->others_unseen,
-				      "SSH sessions: %s could not be read: %s", path,
+				      "sessions: %s could not be read: %s", path,
 				      strerror(-err));
 	for (char *line = err == 0 ? strtok_r(data, "\n", &save) : NULL;
 	     err == 0 && line != NULL; line = strtok_r(NULL, "\n", &save))
@@ -228,7 +248,7 @@ static bool is_loopback(const struct net_session *session)
 }
 
 /*
- * Adds the session of a connection that somebody made to the host. An SSH server also
+ * Adds the session of a connection that somebody made to the host. A server also
  * makes some itself, for what it forwards; those have a port of their own at this end.
  */
 static int add_session(struct search *search, const struct connection *connection)
@@ -247,6 +267,7 @@ static int add_session(struct search *search, const struct connection *connectio
 	if (err < 0)
 		return err == -EINVAL ? 0 : err;
 	session.other = true;
+	session.by_web = connection->by_web;
 	/* One that the host has with itself needs no card. */
 	if (!is_loopback(&session) && strcmp(client, server) != 0)
 		err = network_add_session(search->network, &session);
@@ -266,12 +287,12 @@ static int find_sessions(struct search *search)
 		err = add_session(search, &search->connections[i]);
 	if (err == 0 && search->sockets.hidden)
 		err = network_unseen(&search->network->others_unseen,
-				     "SSH sessions of others: only root can see the "
-				     "connections of the SSH server");
+				     "sessions of others: only root can see the "
+				     "connections of SSH servers and web interfaces");
 	return err;
 }
 
-int network_read_ssh_servers(const char *root, struct network *network)
+int network_read_servers(const char *root, struct network *network)
 {
 	struct search *search = calloc(1, sizeof(*search));
 	int err;
@@ -281,7 +302,7 @@ int network_read_ssh_servers(const char *root, struct network *network)
 	search->root = root;
 	search->network = network;
 	err = find_sessions(search);
-	free(search->sockets.inodes);
+	free(search->sockets.entries);
 	free(search->connections);
 	free(search);
 	return err;
