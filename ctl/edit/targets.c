@@ -241,6 +241,19 @@ static int warn_pins(struct change *change, const char *name, const struct pins 
 	return err;
 }
 
+/* Do the guards refuse the function, and so say what the host loses with it? */
+static bool is_refused(const struct change *change, const struct pci_function *function)
+{
+	for (size_t i = 0; i < change->objections.n; i++) {
+		const struct objection *objection = &change->objections.entries[i];
+
+		if (!objection->forced &&
+		    pci_address_compare(&objection->function, &function->address) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What the guards let through may be in use all the same. */
 static int warn_uses(struct change *change, const struct pci_function *function,
 		     const char *name)
@@ -259,13 +272,17 @@ static int warn_uses(struct change *change, const struct pci_function *function,
 	return err;
 }
 
-static int warn_function(struct change *change, const struct pci_function *function,
-			 const char *name, const struct pins *pins)
+/* What the owner should know of a function that gets a line. */
+static int warn_function(struct change *change, const struct pci_function *function)
 {
-	char methods[TREE_VALUE_SIZE];
-	int err = warn_pins(change, name, pins);
+	char name[PCI_ADDRESS_STRSIZE], methods[TREE_VALUE_SIZE];
+	struct pins pins;
+	int err;
 
-	if (err == 0)
+	pci_address_format(&function->address, name);
+	pins_find(&change->host.machine, function, &pins);
+	err = warn_pins(change, name, &pins);
+	if (err == 0 && !is_refused(change, function))
 		err = warn_uses(change, function, name);
 	/* If no function has a group, that is said once. */
 	if (err == 0 && function->group < 0 && host_has_groups(&change->host))
@@ -288,12 +305,10 @@ static int append_line(struct change *change, const struct pci_function *functio
 	const struct options *options = change->options;
 	const bool by_path = options->by_path && function->path_error == 0 &&
 			     function->path.n_steps > 0;
-	char name[PCI_ADDRESS_STRSIZE], where[PCI_PATH_STRSIZE], text[WORDS_SIZE] = "";
+	char where[PCI_PATH_STRSIZE], text[WORDS_SIZE] = "";
 	char line[PCI_PATH_STRSIZE + WORDS_SIZE];
 	struct pins pins;
-	int err;
 
-	pci_address_format(&function->address, name);
 	if (by_path)
 		pci_path_format(&function->path, where);
 	else
@@ -302,15 +317,15 @@ static int append_line(struct change *change, const struct pci_function *functio
 	pins_format(&pins, pins_for(&pins, by_path), text);
 	add_words(options, false, 0, text, sizeof(text));
 	snprintf(line, sizeof(line), "%s%s", where, text);
-	err = edits_append(&change->edits, line);
-	return err < 0 ? err : warn_function(change, function, name, &pins);
+	return edits_append(&change->edits, line);
 }
 
-static int edit_lines(const struct targets *targets, struct change *change)
+/* lines: for each function its line so far, as find_lines() has it. */
+static int edit_lines(const struct targets *targets, struct change *change,
+		      const size_t *lines)
 {
 	const struct machine *machine = &change->host.machine;
-	_cleanup_free_ size_t *lines = find_lines(machine, &change->before);
-	int err = lines == NULL ? -ENOMEM : 0;
+	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < targets->n; i++) {
 		const struct pci_function *function = targets->functions[i];
@@ -321,6 +336,18 @@ static int edit_lines(const struct targets *targets, struct change *change)
 		else
 			err = append_line(change, function);
 	}
+	return err;
+}
+
+static int warn_of_new(const struct targets *targets, struct change *change,
+		       const size_t *lines)
+{
+	const struct machine *machine = &change->host.machine;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < targets->n; i++)
+		if (lines[targets->functions[i] - machine->functions] == 0)
+			err = warn_function(change, targets->functions[i]);
 	return err;
 }
 
@@ -362,11 +389,11 @@ static bool is_bound(const struct change *change, const size_t *lines,
 
 /* What is written is to do what it is for: read again, it comes to the function. */
 static int verify(const struct targets *targets, struct change *change,
-		  const size_t *lines)
+		  const size_t *lines_before)
 {
 	const struct machine *machine = &change->host.machine;
-	_cleanup_free_ size_t *lines_before = find_lines(machine, &change->before);
-	int err = lines_before == NULL ? -ENOMEM : 0;
+	_cleanup_free_ size_t *lines = find_lines(machine, &change->after);
+	int err = lines == NULL ? -ENOMEM : 0;
 
 	for (size_t i = 0; err == 0 && i < targets->n; i++) {
 		const struct pci_function *function = targets->functions[i];
@@ -400,18 +427,20 @@ static int warn_iommu(const struct targets *targets, struct change *change)
 int targets_list(const struct targets *targets, struct change *change)
 {
 	_cleanup_free_ size_t *lines = NULL;
-	int err = edit_lines(targets, change);
+	int err;
 
+	lines = find_lines(&change->host.machine, &change->before);
+	if (lines == NULL)
+		return -ENOMEM;
+	err = edit_lines(targets, change, lines);
+	if (err == 0)
+		err = change_plan_edits(change);
+	if (err == 0)
+		err = warn_of_new(targets, change, lines);
 	if (err == 0)
 		err = warn_left_behind(targets, change);
 	if (err == 0)
-		err = change_plan_edits(change);
-	if (err < 0)
-		return err;
-	lines = find_lines(&change->host.machine, &change->after);
-	if (lines == NULL)
-		return -ENOMEM;
-	err = verify(targets, change, lines);
+		err = verify(targets, change, lines);
 	return err < 0 ? err : warn_iommu(targets, change);
 }
 
