@@ -258,8 +258,27 @@ static int carry_out(struct change *change)
 	return change->options->dry_run ? change_print_diff(change) : store_list(change);
 }
 
+/* Notes the lines that are bad afterwards. Returns 0 or -ENOMEM. */
+static int note_bad_lines(struct change *change)
+{
+	const struct allowlist *list = &change->after.list;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < list->n_lines; i++)
+		if (list->lines[i].column != 0)
+			err = notes_add(&change->warnings,
+					"%s" ALLOWLIST_PATH
+					":%u:%u: %s; correct this line: images do not "
+					"get a list with it, they keep the last good one",
+					change->options->root, list->lines[i].number,
+					list->lines[i].column, list->lines[i].error);
+	return err;
+}
+
 int change_end(struct change *change, int err)
 {
+	if (err == 0)
+		err = note_bad_lines(change);
 	if (err == 0)
 		err = carry_out(change);
 	if (err < 0)

@@ -234,21 +234,6 @@ static void print_notes(const struct change *change, const char *kind,
 	}
 }
 
-static void print_bad_lines(const struct change *change)
-{
-	const struct allowlist *list = &change->after.list;
-
-	for (size_t i = 0; i < list->n_lines; i++)
-		if (list->lines[i].column != 0)
-			fprintf(stderr,
-				"ptbind %s: warning: %s" ALLOWLIST_PATH
-				":%u:%u: %s; correct this line: images do not get a list "
-				"with it, they keep the last good one\n",
-				change->command, change->options->root,
-				list->lines[i].number, list->lines[i].column,
-				list->lines[i].error);
-}
-
 /* Prints the objections. Returns the guards that refuse. */
 static unsigned int print_objections(const struct change *change, bool *ret_by_group)
 {
@@ -311,7 +296,6 @@ void change_print(const struct change *change, bool differs)
 		print_notes(change, "could not see: ", &change->host.unseen);
 	print_notes(change, "", &change->errors);
 	print_notes(change, "warning: ", &change->warnings);
-	print_bad_lines(change);
 	guards = print_objections(change, &by_group);
 	if (change->refused)
 		print_refusal(change, guards, by_group);
