@@ -256,34 +256,6 @@ int check_print(FILE *f, const struct host *host, const struct next_boot *next,
 	return print_summary(f, host, next, findings);
 }
 
-/* Text for JSON, which has to be UTF-8: other bytes become '?'. */
-static struct json_object *json_text(const char *text)
-{
-	_cleanup_free_ char *copy = strdup(text);
-	size_t i = 0;
-
-	if (copy == NULL)
-		return NULL;
-	while (copy[i] != '\0') {
-		const unsigned char ch = (unsigned char)copy[i];
-		const size_t more = ch < 0x80               ? 0 :
-				    ch >= 0xc2 && ch < 0xe0 ? 1 :
-				    ch >= 0xe0 && ch < 0xf0 ? 2 :
-				    ch >= 0xf0 && ch < 0xf5 ? 3 :
-							      4;
-		size_t n = 1;
-
-		while (n <= more && ((unsigned char)copy[i + n] & 0xc0) == 0x80)
-			n++;
-		if (more == 4 || n <= more) {
-			copy[i++] = '?';
-			continue;
-		}
-		i += n;
-	}
-	return json_object_new_string(copy);
-}
-
 /* Adds a member, whose reference it takes. Returns 0 or -ENOMEM. */
 static int add_member(struct json_object *object, const char *name,
 		      struct json_object *member)
@@ -314,12 +286,13 @@ static struct json_object *json_finding(const struct finding *finding)
 
 	if (object == NULL)
 		return NULL;
-	if (add_member(object, "code", json_text(kind->code)) == 0 &&
-	    add_member(object, "severity", json_text(severity_word(kind->severity))) ==
+	if (add_member(object, "code", json_object_new_string(kind->code)) == 0 &&
+	    add_member(object, "severity",
+		       json_object_new_string(severity_word(kind->severity))) == 0 &&
+	    add_member(object, "evidence", json_object_new_string(finding->evidence)) ==
 		    0 &&
-	    add_member(object, "evidence", json_text(finding->evidence)) == 0 &&
-	    add_member(object, "why", json_text(kind->why)) == 0 &&
-	    add_member(object, "advice", json_text(advice)) == 0)
+	    add_member(object, "why", json_object_new_string(kind->why)) == 0 &&
+	    add_member(object, "advice", json_object_new_string(advice)) == 0)
 		return object;
 	json_object_put(object);
 	return NULL;
@@ -383,7 +356,7 @@ static int fill_unseen(struct json_object *array, const struct notes *unseen)
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < unseen->n; i++)
-		err = add_element(array, json_text(unseen->lines[i]));
+		err = add_element(array, json_object_new_string(unseen->lines[i]));
 	return err;
 }
 

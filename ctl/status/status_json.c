@@ -16,7 +16,7 @@ static int add(struct json_object *object, const char *name, struct json_object 
 	return json_object_object_add(object, name, member) < 0 ? -ENOMEM : 0;
 }
 
-/* A string, or null for NULL; bytes that are no UTF-8 become '?'. */
+/* A string, or null for NULL. */
 static struct json_object *string_or_null(const char *text)
 {
 	return text != NULL ? json_object_new_string(text) : NULL;
