@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "change.h"
 #include "cmd.h"
@@ -60,6 +61,11 @@ static int run(int argc, char *argv[])
 	if (!options_parse(argc, argv, help_text, OPTION_JSON | OPTION_DRY_RUN, 0,
 			   &options, &status))
 		return status;
+	if (geteuid() != 0) {
+		fputs("ptbind undo: only root can read the lists before this one\n",
+		      stderr);
+		return EXIT_NOT_AS_WANTED;
+	}
 	if (!change_begin("undo", &options, &change, &status))
 		return status;
 	change.guarded = true;
