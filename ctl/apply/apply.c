@@ -36,7 +36,7 @@ static const char help[] =
 	"  ptbind apply && reboot\n"
 	"\n"
 	"Exit status: 0 it is done, 1 refused or failed, 2 wrong usage, or a list that\n"
-	"could not be read. See ptbind(8).\n";
+	"cannot be used. See ptbind(8).\n";
 
 /* Takes the lock, which ends with this process. Returns its descriptor or -errno. */
 static int take_lock(void)

@@ -24,7 +24,8 @@ static const char help_text[] =
 	"  ptbind status --json | jq -r '.functions[] | select(.ok | not) | .address'\n"
 	"\n"
 	"Exit status: 0 all is as wanted now, 1 something is not, or ptbind-early did not\n"
-	"run, 2 wrong usage, or a list or report that could not be read. See ptbind(8).\n";
+	"run, 2 wrong usage, a report that cannot be read, or a boot that could not use\n"
+	"its list. See ptbind(8).\n";
 
 static int exit_status(const struct status *status)
 {
