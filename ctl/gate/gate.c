@@ -2,23 +2,22 @@
 /* ptbind gate: keeps guests from starting with functions that were not bound. */
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "allow.h"
 #include "cmd.h"
 #include "gate_judge.h"
 #include "gate_print.h"
 #include "gate_read.h"
+#include "options.h"
 #include "util.h"
 
 /* PVE::JSONSchema, pve-vmid: 100 to 999999999. */
 #define VMID_DIGITS_MAX 9
 
-static const char usage_text[] =
+static const char help_text[] =
 	"Usage: ptbind gate proxmox [OPTION...] VMID\n"
 	"       ptbind gate libvirt [OPTION...] NAME <DOMAIN.xml\n"
 	"       ptbind gate allow [OPTION...] GUEST\n"
@@ -43,8 +42,7 @@ static const char usage_text[] =
 
 static int wrong_usage(const char *problem, const char *word)
 {
-	fprintf(stderr, "ptbind gate: %s%s; see 'ptbind gate --help'\n", problem, word);
-	return EXIT_UNUSABLE;
+	return options_wrong("gate", problem, word);
 }
 
 /* Takes the permission for this start, if there is one; usually there is none. */
@@ -180,33 +178,14 @@ static int run_action(const char *root, const char *name, const char *guest)
 
 static int run(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{ "root", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	const char *root = "";
-	int option;
+	struct options options;
+	int status;
 
-	while ((option = getopt_long(argc, argv, "r:h", options, NULL)) != -1) {
-		switch (option) {
-		case 'r':
-			root = optarg;
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			return EXIT_AS_WANTED;
-		default:
-			return wrong_usage("wrong option", "");
-		}
-	}
-	if (argc - optind < 2)
+	if (!options_parse(argc, argv, help_text, 0, 2, &options, &status))
+		return status;
+	if (options.n_words < 2)
 		return wrong_usage("expected proxmox, libvirt or allow, and a guest", "");
-	if (argc - optind > 2)
-		return wrong_usage("unexpected argument: ", argv[optind + 2]);
-	if (access(root[0] != '\0' ? root : "/", F_OK) < 0)
-		return wrong_usage("no such directory: ", root);
-	return run_action(root, argv[optind], argv[optind + 1]);
+	return run_action(options.root, options.words[0], options.words[1]);
 }
 
 const struct cmd cmd_gate = {
