@@ -177,8 +177,8 @@ static int compare_lists(const struct check *check, const struct image *image,
 	if (line != 0)
 		err = findings_add(
 			check->findings, &list_differs,
-			"%s: the list in it has %zu line%s, today's %zu; the first that is "
-			"another one is line %u",
+			"%s: it lists %zu function%s, today's list %zu; they differ from "
+			"line %u on",
 			path, other.n_lines, other.n_lines == 1 ? "" : "s",
 			today->n_lines, line);
 	else if (image->list != NULL)
