@@ -7,7 +7,7 @@
 #include "paths.h"
 #include "result.h"
 
-#define REBUILD "run 'update-initramfs -u -k all', and reboot"
+#define REBUILD "run 'ptbind apply', and reboot"
 
 /* Why a function may not be passed through, and what helps. */
 struct advice {
@@ -25,12 +25,12 @@ static const struct {
 	{ RESULT_ABSENT,
 	  { "at boot there was no such function; what is at its address now was never "
 	    "checked",
-	    "look for the card with 'lspci -Dnn'; if it is there, see 'ptbind status'; else "
+	    "look for the card with 'ptbind list'; if it is there, see 'ptbind status'; else "
 	    "correct its line and the guest, " REBUILD } },
 	{ RESULT_MISMATCH,
 	  { "what is at this address is not what the line describes: the guest would get "
 	    "another device",
-	    "look for the card with 'lspci -Dnn'; correct its line and the guest, " REBUILD } },
+	    "look for the card with 'ptbind list'; correct its line and the guest, " REBUILD } },
 	{ RESULT_PIN_UNREADABLE,
 	  { "at boot nobody could tell whether it is what the line describes",
 	    "see that the function works: 'lspci -vv' as root; then reboot" } },

@@ -89,7 +89,7 @@ static int add_riddle(const struct listed_line *line, struct notes *problems)
 	return notes_add(problems,
 			 "allowlist line %u %s: %s: names no PCI function; expected "
 			 "[DDDD:]BB:DD.F or a path first; correct it, run "
-			 "'update-initramfs -u -k all', and reboot",
+			 "'ptbind apply', and reboot",
 			 line->number, line->result != NULL ? "at boot" : "today",
 			 allowlist_line_words(&as_line, words, sizeof(words)));
 }
