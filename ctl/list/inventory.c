@@ -180,6 +180,7 @@ static void find_lines(struct inventory *inventory)
 			continue;
 		entry->line = &next->list.lines[i];
 		entry->outcome = outcome;
+		entry->unjudged = next_boot_unjudged(inventory->host, next, i) != NULL;
 	}
 }
 

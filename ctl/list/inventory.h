@@ -30,6 +30,7 @@ struct inventory_entry {
 	size_t n_needs;
 	const struct allowlist_line *line; /* the first that comes to it; or NULL */
 	const struct outcome *outcome;     /* of that line */
+	bool unjudged;                     /* only root can see whether it holds */
 	enum reset_state reset;
 	char *reset_methods; /* empty but for RESET_METHODS */
 };

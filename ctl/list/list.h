@@ -10,6 +10,9 @@
 #include "output.h"
 #include "util.h"
 
+/* Of a line that another than root cannot judge. */
+#define LIST_UNJUDGED "only root can see whether it holds"
+
 /* What is shown. */
 struct list_view {
 	const struct inventory *inventory;

@@ -288,16 +288,20 @@ static int print_listed(const struct inventory *inventory,
 	char warnings[WARNINGS_STRSIZE];
 	bool refused;
 
-	print_fact(is_good ? COLOUR_GREEN : COLOUR_RED, "listed",
-		   "%s:%u: the next boot %s %s", ALLOWLIST_PATH, entry->line->number,
-		   is_good ? "binds it to" : "refuses it:",
-		   is_good ? "vfio-pci" : result_word(outcome->result));
-	if (outcome->message[0] != '\0')
+	if (entry->unjudged)
+		print_fact(COLOUR_YELLOW, "listed", "%s:%u: " LIST_UNJUDGED,
+			   ALLOWLIST_PATH, entry->line->number);
+	else
+		print_fact(is_good ? COLOUR_GREEN : COLOUR_RED, "listed",
+			   "%s:%u: the next boot %s %s", ALLOWLIST_PATH,
+			   entry->line->number, is_good ? "binds it to" : "refuses it:",
+			   is_good ? "vfio-pci" : result_word(outcome->result));
+	if (outcome->message[0] != '\0' && !entry->unjudged)
 		print_fact(COLOUR_NONE, "", "%s", outcome->message);
 	warnings_format(outcome->warnings, warnings);
 	if (warnings[0] != '\0')
 		print_fact(COLOUR_YELLOW, "warnings", "%s", warnings);
-	if (!is_good)
+	if (!is_good && !entry->unjudged)
 		return 0;
 	return print_objections(inventory->host, next, (size_t)(outcome - next->outcomes),
 				&refused);

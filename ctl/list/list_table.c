@@ -177,6 +177,9 @@ static int set_listed(const struct printing *printing, struct libscols_line *lin
 	if (entry->line != NULL && entry->outcome->result == RESULT_BIND) {
 		snprintf(text, sizeof(text), "bind");
 		colour = COLOUR_GREEN;
+	} else if (entry->unjudged) {
+		snprintf(text, sizeof(text), "?");
+		colour = COLOUR_YELLOW;
 	} else if (entry->line != NULL) {
 		snprintf(text, sizeof(text), "refuse %s",
 			 result_word(entry->outcome->result));

@@ -119,7 +119,11 @@ int remarks_make(const struct inventory *inventory, const struct inventory_entry
 	if (err == 0 && function->error < 0)
 		err = remarks_add(remarks, COLOUR_RED, "it cannot be read: %s",
 				  strerror(-function->error));
-	if (err == 0 && entry->line != NULL && entry->outcome->message[0] != '\0')
+	if (err == 0 && entry->line != NULL && entry->unjudged)
+		err = remarks_add(remarks, COLOUR_YELLOW,
+				  "line %u of the list: " LIST_UNJUDGED,
+				  entry->line->number);
+	else if (err == 0 && entry->line != NULL && entry->outcome->message[0] != '\0')
 		err = remarks_add(remarks,
 				  entry->outcome->result == RESULT_BIND ? COLOUR_NONE :
 									  COLOUR_RED,
