@@ -204,7 +204,8 @@ static int extend_line(struct change *change, const struct pci_function *functio
 	struct pins pins;
 
 	pci_address_format(&function->address, name);
-	if (outcome->result != RESULT_BIND)
+	if (outcome->result != RESULT_BIND &&
+	    next_boot_unjudged(&change->host, &change->before, index) == NULL)
 		return notes_add(
 			&change->errors,
 			"%s: line %u names it and does not hold: %s; if this is "
