@@ -8,7 +8,6 @@
 
 #include "allowlist.h"
 #include "cmd.h"
-#include "guards/guards.h"
 #include "options.h"
 
 /* Long options without a letter. */
@@ -38,13 +37,9 @@ int options_wrong(const char *command, const char *problem, const char *word)
 /* Finds the guard that a word names; 0 where it is none. */
 static unsigned int find_guard(const char *word)
 {
-	static const enum allowlist_force guards[] = {
-		FORCE_NETWORK, FORCE_DISK, FORCE_KEYBOARD, FORCE_DISPLAY, FORCE_GROUP,
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(guards); i++)
-		if (strcmp(word, guard_word(guards[i])) == 0)
-			return guards[i];
+	for (unsigned int guard = FORCE_NETWORK; guard <= FORCE_GROUP; guard <<= 1)
+		if (strcmp(word, allowlist_force_word(guard)) == 0)
+			return guard;
 	return 0;
 }
 

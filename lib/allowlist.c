@@ -20,12 +20,20 @@ struct word {
 
 static const struct {
 	const char *name;
-	unsigned int flag;
+	enum allowlist_force flag;
 } forces[] = {
 	{ "network", FORCE_NETWORK },   { "disk", FORCE_DISK },
 	{ "keyboard", FORCE_KEYBOARD }, { "display", FORCE_DISPLAY },
 	{ "group", FORCE_GROUP },
 };
+
+const char *allowlist_force_word(enum allowlist_force guard)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(forces); i++)
+		if (forces[i].flag == guard)
+			return forces[i].name;
+	return "";
+}
 
 /* A word as arguments of "%.*s", cut so that what was expected still fits behind it. */
 #define SHOWN(word) (int)((word)->len < 40 ? (word)->len : 40), (word)->text

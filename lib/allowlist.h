@@ -66,6 +66,9 @@ struct allowlist {
 	size_t n_bad;
 };
 
+/* The word of one guard, as force= has it, a literal. */
+const char *allowlist_force_word(enum allowlist_force guard);
+
 /*
  * Parses the size bytes at data, which may hold anything, and takes ownership of data
  * (allocated with malloc(), or NULL where size is 0), also on failure. A line that does

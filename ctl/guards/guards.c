@@ -28,24 +28,6 @@ struct judgement {
 	struct objections objections;
 };
 
-const char *guard_word(enum allowlist_force guard)
-{
-	switch (guard) {
-	case FORCE_NETWORK:
-		return "network";
-	case FORCE_DISK:
-		return "disk";
-	case FORCE_KEYBOARD:
-		return "keyboard";
-	case FORCE_DISPLAY:
-		return "display";
-	case FORCE_GROUP:
-		return "group";
-	}
-	return "";
-}
-
-/* The first taking of a function by the list; NULL: it stays. */
 static const struct list_taking *find_taken(const struct judgement *judgement,
 					    const struct pci_address *address)
 {

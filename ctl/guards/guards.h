@@ -37,9 +37,6 @@ struct objections {
 _must_check_ int guards_judge(const struct host *host, const struct next_boot *next,
 			      struct objections *ret_objections);
 
-/* The word of one guard, as force= has it, a literal. */
-const char *guard_word(enum allowlist_force guard);
-
 /* Frees what it owns, not the structure itself. */
 void objections_free(struct objections *objections);
 

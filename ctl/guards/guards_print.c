@@ -20,12 +20,14 @@ void objection_print(FILE *f, const struct next_boot *next,
 
 	outcome_name(line, outcome, name, sizeof(name));
 	pci_address_format(&objection->function, function);
-	fprintf(f, "line %u, %s: %s: ", line->number, name, guard_word(objection->guard));
+	fprintf(f, "line %u, %s: %s: ", line->number, name,
+		allowlist_force_word(objection->guard));
 	if (objection->by_group || objection->behind)
 		fprintf(f, "with it goes %s: ", function);
 	output_text(f, objection->message);
 	if (objection->forced)
-		fprintf(f, " (overruled by force=%s)", guard_word(objection->guard));
+		fprintf(f, " (overruled by force=%s)",
+			allowlist_force_word(objection->guard));
 }
 
 struct json_object *objection_json(const struct next_boot *next,
@@ -36,8 +38,9 @@ struct json_object *objection_json(const struct next_boot *next,
 	struct json_object *object = json_object_new_object();
 	char words[ALLOWLIST_LINE_MAX + 1], address[PCI_ADDRESS_STRSIZE];
 
-	json_object_object_add(object, "guard",
-			       json_object_new_string(guard_word(objection->guard)));
+	json_object_object_add(
+		object, "guard",
+		json_object_new_string(allowlist_force_word(objection->guard)));
 	json_object_object_add(object, "line", json_object_new_int64(line->number));
 	json_object_object_add(
 		object, "text",
@@ -69,5 +72,5 @@ void guards_format(unsigned int guards, char ret_text[static GUARDS_STRSIZE])
 	for (unsigned int guard = FORCE_NETWORK; guard <= FORCE_GROUP; guard <<= 1)
 		if (guards & guard)
 			end += sprintf(end, "%s%s", end == ret_text ? "" : ",",
-				       guard_word(guard));
+				       allowlist_force_word(guard));
 }

@@ -240,7 +240,8 @@ static int print_objections(const struct host *host, const struct next_boot *nex
 		pci_address_format(&objection->function, address);
 		print_fact(objection->forced ? COLOUR_YELLOW : COLOUR_RED,
 			   printed++ == 0 ? "guards" : "", "%s: %s: %s%s",
-			   guard_word(objection->guard), address, objection->message,
+			   allowlist_force_word(objection->guard), address,
+			   objection->message,
 			   objection->forced ? " (overruled by force=)" : "");
 	}
 	if (printed == 0)

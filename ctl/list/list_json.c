@@ -179,7 +179,7 @@ static struct json_object *needs_array(const struct inventory_entry *entry)
 		const struct stake *stake = need->stake;
 		struct json_object *object = json_object_new_object();
 
-		put_string(&object, "guard", guard_word(stake->guard));
+		put_string(&object, "guard", allowlist_force_word(stake->guard));
 		put_string(&object, "what", stake->what);
 		put_string(&object, "carrier", stake->carriers[need->i]);
 		put_object(&object, "alone",

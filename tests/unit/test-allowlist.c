@@ -474,6 +474,16 @@ static void serial_numbers_as_text(void **state)
 	assert_string_equal(text, "ff-ff-ff-ff-ff-ff-ff-ff");
 }
 
+static void force_words(void **state)
+{
+	(void)state;
+	assert_string_equal(allowlist_force_word(FORCE_NETWORK), "network");
+	assert_string_equal(allowlist_force_word(FORCE_DISK), "disk");
+	assert_string_equal(allowlist_force_word(FORCE_KEYBOARD), "keyboard");
+	assert_string_equal(allowlist_force_word(FORCE_DISPLAY), "display");
+	assert_string_equal(allowlist_force_word(FORCE_GROUP), "group");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,6 +504,7 @@ int main(void)
 		cmocka_unit_test(many_lines),
 		cmocka_unit_test(words),
 		cmocka_unit_test(serial_numbers_as_text),
+		cmocka_unit_test(force_words),
 	};
 
 	return run_unit_tests("allowlist", tests, NULL, NULL);

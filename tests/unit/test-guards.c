@@ -708,16 +708,6 @@ static void one_large_group(void **state)
 	free(functions);
 }
 
-static void words(void **state)
-{
-	(void)state;
-	assert_string_equal(guard_word(FORCE_NETWORK), "network");
-	assert_string_equal(guard_word(FORCE_DISK), "disk");
-	assert_string_equal(guard_word(FORCE_KEYBOARD), "keyboard");
-	assert_string_equal(guard_word(FORCE_DISPLAY), "display");
-	assert_string_equal(guard_word(FORCE_GROUP), "group");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -741,7 +731,6 @@ int main(void)
 		cmocka_unit_test(taken_by_guests),
 		cmocka_unit_test(taken_by_guests_along),
 		cmocka_unit_test(taken_by_guests_alone),
-		cmocka_unit_test(words),
 	};
 
 	return run_unit_tests("guards", tests, NULL, NULL);
