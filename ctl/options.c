@@ -11,7 +11,7 @@
 #include "options.h"
 
 /* Long options without a letter. */
-enum { LONG_OPTIONAL = 256, LONG_BY_PATH };
+enum { LONG_OPTIONAL = 256, LONG_BY_PATH, LONG_ADDED, LONG_REMOVED };
 
 static const struct {
 	struct option option;
@@ -25,6 +25,8 @@ static const struct {
 	{ { "optional", no_argument, NULL, LONG_OPTIONAL }, OPTION_OPTIONAL },
 	{ { "by-path", no_argument, NULL, LONG_BY_PATH }, OPTION_BY_PATH },
 	{ { "all", no_argument, NULL, 'a' }, OPTION_ALL },
+	{ { "added", no_argument, NULL, LONG_ADDED }, OPTION_EVENT },
+	{ { "removed", no_argument, NULL, LONG_REMOVED }, OPTION_EVENT },
 };
 
 int options_wrong(const char *command, const char *problem, const char *word)
@@ -115,6 +117,12 @@ static const char *take_option(int option, const char *argv_option,
 		return NULL;
 	case LONG_BY_PATH:
 		options->by_path = true;
+		return NULL;
+	case LONG_ADDED:
+		options->added = true;
+		return NULL;
+	case LONG_REMOVED:
+		options->removed = true;
 		return NULL;
 	case ':':
 		*word = argv_option;

@@ -15,6 +15,7 @@ enum option_flag {
 	OPTION_OPTIONAL = 1 << 3, /* --optional */
 	OPTION_BY_PATH = 1 << 4,  /* --by-path */
 	OPTION_ALL = 1 << 5,      /* -a, --all */
+	OPTION_EVENT = 1 << 6,    /* --added, --removed */
 };
 
 struct options {
@@ -25,6 +26,8 @@ struct options {
 	bool optional;
 	bool by_path;
 	bool all;
+	bool added;
+	bool removed;
 	char **words; /* the arguments behind the options, up to a NULL */
 	int n_words;
 };

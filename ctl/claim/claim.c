@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,9 +34,9 @@ static const char help_text[] =
 	"to vfio-pci, by the list that this boot used and if its pins hold. What has a\n"
 	"driver or a driver override keeps it. What is not listed is nobody's business.\n"
 	"\n"
-	"  -a, --added     it has just appeared; without this, what was there at boot is\n"
+	"      --added     it has just appeared; without this, what was there at boot is\n"
 	"                  not judged again\n"
-	"  -d, --removed   it has gone: what was found out about it no longer holds\n"
+	"      --removed   it has gone: what was found out about it no longer holds\n"
 	"  -r, --root DIR  read and write everything below DIR, and load no module\n"
 	"  -h, --help      print this\n"
 	"\n"
@@ -47,13 +46,11 @@ static const char help_text[] =
 	"Exit status: 0 it has vfio-pci, or is not to have it; 1 it is to have it and has\n"
 	"not; 2 wrong usage. See ptbind(8).\n";
 
-enum event { EVENT_ANY, EVENT_ADDED, EVENT_REMOVED };
-
 /* All that one function takes to be judged. */
 struct claiming {
 	const char *root;
 	struct pci_address address;
-	enum event event;
+	bool added, removed; /* the event, where it is known */
 	struct boot_report report;
 	struct claim record; /* what is recorded so far */
 	bool has_record;
@@ -222,7 +219,7 @@ static int run_with_lines(struct claiming *claiming, const struct allowlist *lin
 	if (claiming->cmdline.disable ||
 	    !claim_is_due(&claiming->report, lines,
 			  claiming->has_record ? &claiming->record : NULL,
-			  claiming->event == EVENT_ADDED))
+			  claiming->added))
 		return EXIT_AS_WANTED;
 	outcomes = calloc(lines->n_lines, sizeof(*outcomes));
 	return outcomes == NULL ? -ENOMEM : judge(claiming, lines, outcomes);
@@ -255,8 +252,7 @@ static int run_added(struct claiming *claiming)
 
 static int run_claim(struct claiming *claiming)
 {
-	int status = claiming->event == EVENT_REMOVED ? run_removed(claiming) :
-							run_added(claiming);
+	int status = claiming->removed ? run_removed(claiming) : run_added(claiming);
 
 	boot_report_free(&claiming->report);
 	allowlist_free(&claiming->list);
@@ -269,45 +265,24 @@ static int run_claim(struct claiming *claiming)
 
 static int run(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{ "added", no_argument, NULL, 'a' },
-		{ "removed", no_argument, NULL, 'd' },
-		{ "root", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	struct claiming claiming = { .root = "", .sysfs = { -1 } };
+	struct claiming claiming = { .sysfs = { -1 } };
 	struct parse_error error;
-	int option;
+	struct options options;
+	int status;
 
-	while ((option = getopt_long(argc, argv, "adr:h", options, NULL)) != -1) {
-		switch (option) {
-		case 'a':
-			claiming.event = EVENT_ADDED;
-			break;
-		case 'd':
-			claiming.event = EVENT_REMOVED;
-			break;
-		case 'r':
-			claiming.root = strcmp(optarg, "/") == 0 ? "" : optarg;
-			break;
-		case 'h':
-			fputs(help_text, stdout);
-			return EXIT_AS_WANTED;
-		default:
-			return options_wrong("claim", "wrong option", "");
-		}
-	}
-	if (argc - optind != 1)
-		return options_wrong("claim", "expected one address", "");
-	if (pci_address_parse(argv[optind], strlen(argv[optind]), &claiming.address,
-			      &error) < 0) {
+	if (!options_parse(argc, argv, help_text, OPTION_EVENT, 1, &options, &status))
+		return status;
+	if (options.n_words == 0)
+		return options_wrong("claim", "expected an address", "");
+	if (pci_address_parse(options.words[0], strlen(options.words[0]),
+			      &claiming.address, &error) < 0) {
 		fprintf(stderr, "ptbind claim: '%s': %s; see 'ptbind claim --help'\n",
-			argv[optind], error.message);
+			options.words[0], error.message);
 		return EXIT_UNUSABLE;
 	}
-	if (access(claiming.root[0] != '\0' ? claiming.root : "/", F_OK) < 0)
-		return options_wrong("claim", "no such directory: ", claiming.root);
+	claiming.root = options.root;
+	claiming.added = options.added;
+	claiming.removed = options.removed;
 	return run_claim(&claiming);
 }
 
