@@ -80,10 +80,11 @@ static int add_places(const char *root, bool is_grub, struct boot_defaults *defa
 	err = boot_entries_read(root, &entries);
 	if (err < 0)
 		return err;
-	for (size_t i = 0; err == 0 && i < entries.n_places; i++) {
-		snprintf(dir, sizeof(dir), "%s/grub", entries.places[i]);
+	for (size_t i = 0; err == 0 && i < entries.places.n; i++) {
+		snprintf(dir, sizeof(dir), "%s/grub", entries.places.entries[i]);
 		err = is_grub ? add_grub(root, dir, defaults) :
-				add_systemd(root, &entries, entries.places[i], defaults);
+				add_systemd(root, &entries, entries.places.entries[i],
+					    defaults);
 	}
 	boot_entries_free(&entries);
 	return err;

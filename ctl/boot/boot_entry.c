@@ -18,20 +18,6 @@
 #define PROXMOX_ESPS "/etc/kernel/proxmox-boot-uuids"
 #define UNIFIED_DIR "/EFI/Linux"
 
-static int add_text(char ***texts, size_t *n, const char *value)
-{
-	char **larger = array_grow(*texts, *n, sizeof(*larger));
-
-	if (larger == NULL)
-		return -ENOMEM;
-	*texts = larger;
-	larger[*n] = strdup(value);
-	if (larger[*n] == NULL)
-		return -ENOMEM;
-	(*n)++;
-	return 0;
-}
-
 /* Several lines with options add up. */
 static int add_options(struct boot_entry *entry, const char *value)
 {
@@ -57,15 +43,8 @@ static int take_key(struct boot_entry *entry, const char *key, const char *value
 	if (strcmp(key, "options") == 0)
 		return add_options(entry, value);
 	if (strcmp(key, "initrd") == 0)
-		return add_text(&entry->initrds, &entry->n_initrds, value);
+		return tree_names_add(&entry->initrds, value);
 	return 0;
-}
-
-static void free_texts(char **texts, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(texts[i]);
-	free(texts);
 }
 
 static void free_entry(struct boot_entry *entry)
@@ -77,7 +56,7 @@ static void free_entry(struct boot_entry *entry)
 	free(entry->sort_key);
 	free(entry->kernel);
 	free(entry->options);
-	free_texts(entry->initrds, entry->n_initrds);
+	tree_names_free(&entry->initrds);
 }
 
 /* Parses the text of an entry, which is changed. Returns 0 or -ENOMEM. */
@@ -176,7 +155,7 @@ static int read_place(const char *root, const char *place, struct boot_entries *
 	char path[PATH_MAX];
 	int err;
 
-	err = add_text(&entries->places, &entries->n_places, place);
+	err = tree_names_add(&entries->places, place);
 	if (err == 0)
 		err = read_unified(root, place, entries);
 	if (err < 0)
@@ -214,8 +193,8 @@ static int try_place(const char *root, const char *place, struct boot_entries *e
 
 static bool has_place(const struct boot_entries *entries, const char *place)
 {
-	for (size_t i = 0; i < entries->n_places; i++)
-		if (strcmp(entries->places[i], place) == 0)
+	for (size_t i = 0; i < entries->places.n; i++)
+		if (strcmp(entries->places.entries[i], place) == 0)
 			return true;
 	return false;
 }
@@ -340,7 +319,7 @@ int boot_entries_read(const char *root, struct boot_entries *ret_entries)
 
 bool boot_entry_is_normal(const struct boot_entry *entry)
 {
-	return !entry->is_recovery && entry->kernel != NULL && entry->n_initrds > 0;
+	return !entry->is_recovery && entry->kernel != NULL && entry->initrds.n > 0;
 }
 
 bool boot_entry_is_made(const struct boot_entry *entry)
@@ -357,7 +336,7 @@ void boot_entries_free(struct boot_entries *entries)
 	for (size_t i = 0; i < entries->n; i++)
 		free_entry(&entries->entries[i]);
 	free(entries->entries);
-	free_texts(entries->places, entries->n_places);
+	tree_names_free(&entries->places);
 	notes_free(&entries->unmounted);
 	notes_free(&entries->unreadable);
 	notes_free(&entries->unified);

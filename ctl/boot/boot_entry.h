@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "notes.h"
+#include "tree.h"
 #include "util.h"
 
 /* Names of our own entries start so, see hooks/kernel/boot-entries.sh. */
@@ -20,16 +21,15 @@ struct boot_entry {
 	char *file;  /* its name */
 	char *id;    /* the name without ".conf" and without a counter of tries */
 	char *version, *sort_key, *kernel, *options; /* NULL: it has none */
-	char **initrds;
-	size_t n_initrds;
-	bool is_recovery; /* one of ours */
+	struct tree_names initrds;                   /* in their order */
+	bool is_recovery;                            /* one of ours */
 };
 
 struct boot_entries {
 	struct boot_entry *entries; /* by place, then by name */
 	size_t n;
-	char **places; /* that have a directory loader, or images of proxmox-boot-tool */
-	size_t n_places;
+	struct tree_names
+		places; /* that have a directory loader, or images of proxmox-boot-tool */
 	/* ESPs of proxmox-boot-tool that are not mounted, and what cannot be read */
 	struct notes unmounted, unreadable;
 	struct notes unified; /* paths of unified kernel images, which need no entry */

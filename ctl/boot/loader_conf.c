@@ -101,8 +101,8 @@ bool loader_conf_is_missing(const char *root, const struct loader_conf *conf,
 	for (size_t i = 0; i < entries->n; i++)
 		if (loader_conf_matches(conf, &entries->entries[i]))
 			return false;
-	for (size_t i = 0; i < entries->n_places; i++)
-		if (matches_unified(root, conf, entries->places[i]))
+	for (size_t i = 0; i < entries->places.n; i++)
+		if (matches_unified(root, conf, entries->places.entries[i]))
 			return false;
 	return true;
 }

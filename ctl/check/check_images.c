@@ -328,10 +328,10 @@ int check_kernel_images(const struct host *host, const struct next_boot *next,
 
 static bool has_same_images(const struct boot_entry *a, const struct boot_entry *b)
 {
-	if (strcmp(a->place, b->place) != 0 || a->n_initrds != b->n_initrds)
+	if (strcmp(a->place, b->place) != 0 || a->initrds.n != b->initrds.n)
 		return false;
-	for (size_t i = 0; i < a->n_initrds; i++)
-		if (strcmp(a->initrds[i], b->initrds[i]) != 0)
+	for (size_t i = 0; i < a->initrds.n; i++)
+		if (strcmp(a->initrds.entries[i], b->initrds.entries[i]) != 0)
 			return false;
 	return true;
 }
@@ -380,11 +380,11 @@ static int check_entries(const struct check *check, const struct boot_entries *e
 		const struct boot_entry *entry = &entries->entries[i];
 
 		if (!is_checked(entries, i))
-			err = check_boot(check, entry->place, entry->initrds,
-					 entry->n_initrds, entry->version);
+			err = check_boot(check, entry->place, entry->initrds.entries,
+					 entry->initrds.n, entry->version);
 	}
-	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
-		err = check_copies(check, entries->places[i]);
+	for (size_t i = 0; err == 0 && i < entries->places.n; i++)
+		err = check_copies(check, entries->places.entries[i]);
 	return err;
 }
 

@@ -125,8 +125,9 @@ static int check_grub_places(const struct host *host, const struct boot_entries 
 {
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
-		err = check_grub_place(host, entries->places[i], kernels, findings);
+	for (size_t i = 0; err == 0 && i < entries->places.n; i++)
+		err = check_grub_place(host, entries->places.entries[i], kernels,
+				       findings);
 	for (size_t i = 0; err == 0 && i < entries->unmounted.n; i++)
 		err = findings_add(findings, &menu_not_seen,
 				   "on the ESP with the UUID %s",

@@ -251,8 +251,8 @@ int check_loader_entries(const struct host *host, const struct boot_entries *ent
 			findings, &not_found,
 			"systemd-boot is the boot loader, and neither /efi nor "
 			"/boot nor /boot/efi has an entry of it");
-	for (size_t i = 0; err == 0 && i < entries->n_places; i++)
-		err = check_place(&check, entries->places[i]);
+	for (size_t i = 0; err == 0 && i < entries->places.n; i++)
+		err = check_place(&check, entries->places.entries[i]);
 	for (size_t i = 0; err == 0 && i < entries->n; i++)
 		if (boot_entry_is_normal(&entries->entries[i]))
 			err = check_entry(&check, &entries->entries[i]);
