@@ -97,7 +97,9 @@ bool change_begin(const char *command, const struct options *options,
 		return false;
 	err = host_read(options->root, &change.host);
 	if (err < 0) {
-		*ret_status = fail(command, "reading the PCI functions", err);
+		fprintf(stderr, "ptbind %s: %s/sys/bus/pci: %s\n", command, options->root,
+			strerror(-err));
+		*ret_status = EXIT_NOT_AS_WANTED;
 		store_close(&change.store);
 		return false;
 	}
