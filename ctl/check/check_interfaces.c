@@ -568,30 +568,30 @@ static int read_parameter(const struct host *host, struct setting *ip)
 	return err;
 }
 
-/* Cuts out the device in "CLIENT:SERVER:GATEWAY:MASK:HOST:DEVICE:AUTOCONF"; "": none. */
-static const char *device_of_ip(char *ip)
+/* Finds the device in "CLIENT:SERVER:GATEWAY:MASK:HOST:DEVICE:AUTOCONF"; NULL: none. */
+static char *device_of_ip(char *ip)
 {
 	for (unsigned int i = 0; ip != NULL && i < 5; i++) {
 		ip = strchr(ip, ':');
 		ip = ip == NULL ? NULL : ip + 1;
 	}
-	if (ip == NULL)
-		return "";
-	ip[strcspn(ip, ":")] = '\0';
-	return ip;
+	return ip == NULL || strcspn(ip, ":") == 0 ? NULL : ip;
 }
 
 /* Judges the device as configure_networking() of initramfs-tools chooses it. */
-static int check_settings(const struct names *names, struct setting *ip,
+static int check_settings(const struct names *names, const struct setting *ip,
 			  const struct setting *device)
 {
-	const char *name = device_of_ip(ip->value);
+	char *name = device_of_ip(ip->value);
+	const char *where = name != NULL ? ip->where : device->where;
 
-	if (name[0] != '\0')
-		return judge_name(names, &given_away_early, ip->where, name);
-	if (device->value != NULL && device->value[0] != '\0')
-		return judge_name(names, &given_away_early, device->where, device->value);
-	return 0;
+	if (name == NULL)
+		name = device->value;
+	if (name == NULL)
+		return 0;
+	/* A VLAN ("enp4s0.10") needs its part before the point. */
+	name[strcspn(name, ".:")] = '\0';
+	return judge_name(names, &given_away_early, where, name);
 }
 
 /* Does the initramfs take keys of disks from the network? By SSH, or from a server. */

@@ -128,6 +128,10 @@ static void test_given_away_early(void **state)
 		     "IP=:::::enp5s0:dhcp\nDEVICE=enp5s0\n", "");
 	expect_early(GRUB, "GRUB_CMDLINE_LINUX='ip=dhcp'\n", "IP=:::::enp5s0:dhcp\n", "");
 	expect_early(CONF_D, "DEVICE=enp6s0\n", "DEVICE=enp5s0\n", "");
+	/* A VLAN of it goes with it. */
+	expect_early(GRUB, "GRUB_CMDLINE_LINUX='ip=:::::enp5s0.10:dhcp'\n", "",
+		     SAID(GRUB ":1"));
+	expect_early(CONF_D, "DEVICE=enp5s0.10\n", "", SAID(CONF_D ":1"));
 	/* Any will do. */
 	expect_early(CONF_D, "IP=dhcp\n", "", "");
 #undef SAID
