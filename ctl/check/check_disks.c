@@ -22,7 +22,8 @@ static const struct finding_kind renumbered = {
 	       "the disks of a listed controller the name goes to another disk or to none, and "
 	       "boot stops, or mounts what it should not.",
 	.what = "Write UUID=... in its place, as 'lsblk -o NAME,UUID' shows it; for GRUB's "
-		"menu take GRUB_DISABLE_LINUX_UUID out of /etc/default/grub.",
+		"menu take GRUB_DISABLE_LINUX_UUID out of /etc/default/grub, and run "
+		"'update-grub'.",
 };
 
 struct disks {
