@@ -394,25 +394,25 @@ static void mark_guarded(const struct objections *objections, bool *guarded)
 			guarded[objections->entries[i].line] = true;
 }
 
-/* Where there are no groups at all, it is enough to say so of one line. */
-static bool is_said(const struct objections *objections, size_t i)
+/*
+ * Where there are no groups at all, it is enough to say so of one line, and of one that
+ * overrules that. said: what was said before.
+ */
+static bool is_said(const struct objection *objection, bool said[static 2])
 {
-	const struct objection *own = &objections->entries[i];
+	const bool before = said[objection->forced];
 
-	for (size_t j = 0; j < i; j++) {
-		const struct objection *other = &objections->entries[j];
-
-		if (own->guard == FORCE_GROUP && own->unresolved && other->unresolved &&
-		    other->guard == FORCE_GROUP && other->forced == own->forced)
-			return true;
-	}
-	return false;
+	if (objection->guard != FORCE_GROUP || !objection->unresolved)
+		return false;
+	said[objection->forced] = true;
+	return before;
 }
 
 static int check_lines(const struct host *host, const struct next_boot *next,
 		       const struct objections *objections, struct findings *findings)
 {
 	_cleanup_free_ bool *guarded = calloc(next->list.n_lines + 1, sizeof(*guarded));
+	bool said[2] = { false, false };
 	int err = guarded == NULL ? -ENOMEM : 0;
 
 	if (err == 0)
@@ -420,7 +420,7 @@ static int check_lines(const struct host *host, const struct next_boot *next,
 	for (size_t i = 0; err == 0 && i < next->list.n_lines; i++)
 		err = check_refused(host, next, i, findings);
 	for (size_t i = 0; err == 0 && i < objections->n; i++)
-		if (!is_said(objections, i))
+		if (!is_said(&objections->entries[i], said))
 			err = add_objection(next, &objections->entries[i], findings);
 	for (size_t i = 0; err == 0 && i < next->list.n_lines; i++)
 		err = check_warnings(next, i, guarded[i], findings);
