@@ -27,6 +27,7 @@ static const struct finding_kind renumbered = {
 };
 
 struct disks {
+	const struct machine *machine;
 	struct findings *findings;
 	struct storage storage;
 	struct line_set bound; /* what the next boot binds */
@@ -65,12 +66,29 @@ static bool parse_counted(const char *name, struct counted *ret_counted)
 	return false;
 }
 
+/*
+ * Finds the listed function that takes a function from the host: that one itself, or what
+ * it lies behind. NULL: it stays.
+ */
+static const struct pci_address *find_taker(const struct disks *disks,
+					    const struct pci_address *address)
+{
+	const struct pci_function *function = machine_at(disks->machine, address);
+
+	if (line_set_has(&disks->bound, address))
+		return address;
+	if (function != NULL && function->is_behind &&
+	    line_set_has(&disks->bound, &function->behind))
+		return &function->behind;
+	return NULL;
+}
+
 /* Is a block device gone at the next boot? One that several functions show stays with
  * any. */
 static bool leaves(const struct disks *disks, const struct block *block)
 {
 	for (size_t i = 0; i < block->n_functions; i++)
-		if (!line_set_has(&disks->bound, &block->functions[i]))
+		if (find_taker(disks, &block->functions[i]) == NULL)
 			return false;
 	return block->n_functions > 0;
 }
@@ -120,7 +138,7 @@ static int check_name(const struct disks *disks, const char *where, const char *
 	leaving = find_leaving(disks, &counted);
 	if (leaving == NULL)
 		return 0;
-	pci_address_format(&leaving->functions[0], address);
+	pci_address_format(find_taker(disks, &leaving->functions[0]), address);
 	return findings_add(disks->findings, &renumbered,
 			    "%s: %s%s%s, counted after %s, which is on %s and listed",
 			    where, source, what_for[0] != '\0' ? ", for " : "", what_for,
@@ -206,21 +224,29 @@ static int read_storage(const struct host *host, struct storage *storage)
 	return err;
 }
 
+/* Checks all that names disks for a boot that binds something. */
+static int check_all(struct disks *disks, const struct host *host)
+{
+	int err = read_storage(host, &disks->storage);
+
+	if (err == 0)
+		err = check_entries(disks);
+	if (err == 0)
+		err = check_configured(disks, host);
+	if (err == 0)
+		err = check_menus(disks, host);
+	return err;
+}
+
 int check_disks(const struct host *host, const struct next_boot *next,
 		struct findings *findings)
 {
-	struct disks disks = { .findings = findings };
+	struct disks disks = { .machine = &host->machine, .findings = findings };
 	int err;
 
 	err = line_set_fill(next, false, &disks.bound);
 	if (err == 0 && disks.bound.n > 0)
-		err = read_storage(host, &disks.storage);
-	if (err == 0)
-		err = check_entries(&disks);
-	if (err == 0)
-		err = check_configured(&disks, host);
-	if (err == 0)
-		err = check_menus(&disks, host);
+		err = check_all(&disks, host);
 	storage_free(&disks.storage);
 	line_set_free(&disks.bound);
 	return err;

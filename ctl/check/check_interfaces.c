@@ -413,6 +413,9 @@ static int check_section(const struct names *names, const char *path, const char
 		line += strlen(key) + strspn(line + strlen(key), " \t");
 		if (*line++ != '=')
 			continue;
+		/* NetworkManager has semicolons between names. */
+		for (char *s = line; (s = strchr(s, ';')) != NULL;)
+			*s = ' ';
 		while (err == 0 && (word = check_next_word(&line)) != NULL)
 			err = strpbrk(word, "*?[") != NULL ?
 				      check_pattern(names, path, file.line, word) :
@@ -460,6 +463,8 @@ static int check_dirs(const struct names *names)
 		  check_section },
 		{ "/etc/NetworkManager/system-connections", ".nmconnection",
 		  "[connection]", "interface-name", check_section },
+		{ "/etc/NetworkManager/system-connections", ".nmconnection", "[match]",
+		  "interface-name", check_section },
 		{ "/etc/NetworkManager/system-connections", ".nmconnection", "[vlan]",
 		  "parent", check_section },
 		{ "/etc/netplan", ".yaml", NULL, NULL, check_netplan },
@@ -585,6 +590,10 @@ static int check_settings(const struct names *names, const struct setting *ip,
 	char *name = device_of_ip(ip->value);
 	const char *where = name != NULL ? ip->where : device->where;
 
+	/* It waits for it all the same, three minutes, and then goes on. */
+	if (ip->value != NULL &&
+	    (strcmp(ip->value, "off") == 0 || strcmp(ip->value, "none") == 0))
+		return 0;
 	if (name == NULL)
 		name = device->value;
 	if (name == NULL)

@@ -37,6 +37,17 @@ static inline void fixture_start(struct check_fixture *fixture,
 		next_boot_plan(&fixture->host, data, strlen(list), &fixture->next), 0);
 }
 
+/* Makes a host of three cards, of which 05:00.0 is listed. */
+static inline void fixture_start_cards(struct check_fixture *fixture,
+				       const char *const addresses[static 3])
+{
+	struct pci_function functions[3];
+
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		functions[i] = card_at(addresses[i], addresses[i]);
+	fixture_start(fixture, functions, 3, "05:00.0 id=8086:125c\n");
+}
+
 /* Makes the directories above a path below the root, and writes where it is. */
 static inline void fixture_path(const struct check_fixture *fixture, const char *path,
 				char *ret_path, size_t size)

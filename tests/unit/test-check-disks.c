@@ -37,18 +37,14 @@ static void add_disk(const struct check_fixture *fixture, const char *address,
 	fixture_link(fixture, target, path);
 }
 
+static const char *const addresses[] = { "0000:04:00.0", "0000:05:00.0", "0000:06:00.0" };
+
 /* Three controllers with a disk each; 05:00.0 is listed. */
 static void start(struct check_fixture *fixture, const char *const disks[3],
 		  const char *const parts[3])
 {
-	static const char *const addresses[] = { "0000:04:00.0", "0000:05:00.0",
-						 "0000:06:00.0" };
-	struct pci_function functions[3];
-
-	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
-		functions[i] = card_at(addresses[i], addresses[i]);
-	fixture_start(fixture, functions, 3, "05:00.0 id=8086:125c\n");
-	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+	fixture_start_cards(fixture, addresses);
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++)
 		add_disk(fixture, addresses[i], disks[i], parts[i]);
 }
 
@@ -68,12 +64,13 @@ static const char *const scsi_parts[] = { "sda1", "sdb1", "sdc1" };
 static const char *const nvme[] = { "nvme0n1", "nvme9n1", "nvme10n1" };
 static const char *const nvme_parts[] = { "nvme0n1p1", "nvme9n1p1", "nvme10n1p1" };
 
+static const char *const mixed[] = { "sda", "nvme0n1", "sdb" };
+static const char *const mixed_parts[] = { "sda1", "nvme0n1p1", "sdb1" };
+
 static void test_fstab(void **state)
 {
 	static const char *const many[] = { "sda", "sdz", "sdaa" };
 	static const char *const many_parts[] = { "sda1", "sdz1", "sdaa1" };
-	static const char *const mixed[] = { "sda", "nvme0n1", "sdb" };
-	static const char *const mixed_parts[] = { "sda1", "nvme0n1p1", "sdb1" };
 
 	(void)state;
 	expect(scsi, scsi_parts, FSTAB, "/dev/sdc1 /srv ext4 defaults 0 2\n",
@@ -130,13 +127,34 @@ static void test_not_bound(void **state)
 	fixture_end(&fixture);
 }
 
+/* A disk that lies behind what is listed, as behind Intel's VMD, goes with it. */
+static void test_behind(void **state)
+{
+	struct check_fixture fixture;
+	struct pci_function *functions;
+
+	(void)state;
+	start(&fixture, mixed, mixed_parts);
+	functions = fixture.host.machine.functions;
+	functions[0].is_behind = true;
+	fixture_write(&fixture, FSTAB, "/dev/sdb1 / ext4 defaults 0 1\n");
+	functions[0].behind = functions[2].address;
+	assert_string_equal(fixture_check(&fixture, check_disks), "");
+	functions[0].behind = functions[1].address;
+	assert_string_equal(fixture_check(&fixture, check_disks),
+			    SAID(FSTAB, "/dev/sdb1, for /", "sda"));
+	/* The guard says what is lost itself. */
+	fixture_write(&fixture, FSTAB, "/dev/sda1 / ext4 defaults 0 1\n");
+	assert_string_equal(fixture_check(&fixture, check_disks), "");
+	fixture_end(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fstab),
-		cmocka_unit_test(test_crypttab),
-		cmocka_unit_test(test_root),
-		cmocka_unit_test(test_not_bound),
+		cmocka_unit_test(test_fstab),  cmocka_unit_test(test_crypttab),
+		cmocka_unit_test(test_root),   cmocka_unit_test(test_not_bound),
+		cmocka_unit_test(test_behind),
 	};
 
 	return run_unit_tests("check_disks", tests, NULL, NULL);

@@ -18,17 +18,13 @@ static void add_interface(const struct check_fixture *fixture, const char *addre
 	fixture_link(fixture, target, path);
 }
 
+static const char *const addresses[] = { "0000:04:00.0", "0000:05:00.0", "0000:06:00.0" };
+
 /* Three cards; 05:00.0 is listed. */
 static void start(struct check_fixture *fixture, const char *const names[3])
 {
-	static const char *const addresses[] = { "0000:04:00.0", "0000:05:00.0",
-						 "0000:06:00.0" };
-	struct pci_function functions[3];
-
-	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
-		functions[i] = card_at(addresses[i], addresses[i]);
-	fixture_start(fixture, functions, 3, "05:00.0 id=8086:125c\n");
-	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+	fixture_start_cards(fixture, addresses);
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++)
 		if (names[i] != NULL)
 			add_interface(fixture, addresses[i], names[i]);
 }
@@ -90,6 +86,11 @@ static void test_given_away(void **state)
 	       "warning interface-given-away "
 	       "/etc/NetworkManager/system-connections/v5.nmconnection:5: enp5s0 is "
 	       "0000:05:00.0, which is listed\n");
+	expect(slots, "/etc/NetworkManager/system-connections/any.nmconnection",
+	       "[connection]\nid=any\n[match]\ninterface-name=enp9*;enp5*;\n",
+	       "warning interface-given-away "
+	       "/etc/NetworkManager/system-connections/any.nmconnection:4: enp5s0 is "
+	       "0000:05:00.0, which is listed\n");
 	expect(slots, "/etc/netplan/50.yaml",
 	       "network:\n  bridges:\n    br0:\n      interfaces: [enp6s0, enp5s0]\n",
 	       "warning interface-given-away /etc/netplan/50.yaml:4: enp5s0 is "
@@ -132,8 +133,10 @@ static void test_given_away_early(void **state)
 	expect_early(GRUB, "GRUB_CMDLINE_LINUX='ip=:::::enp5s0.10:dhcp'\n", "",
 		     SAID(GRUB ":1"));
 	expect_early(CONF_D, "DEVICE=enp5s0.10\n", "", SAID(CONF_D ":1"));
-	/* Any will do. */
+	/* Any will do, or none is waited for in the end. */
 	expect_early(CONF_D, "IP=dhcp\n", "", "");
+	expect_early(CONF_D, "IP=off\nDEVICE=enp5s0\n", "", "");
+	expect_early(GRUB, "GRUB_CMDLINE_LINUX='ip=none'\n", "DEVICE=enp5s0\n", "");
 #undef SAID
 #undef GRUB
 #undef CONF_D
