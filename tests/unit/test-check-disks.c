@@ -64,6 +64,8 @@ static const char *const scsi_parts[] = { "sda1", "sdb1", "sdc1" };
 static const char *const nvme[] = { "nvme0n1", "nvme9n1", "nvme10n1" };
 static const char *const nvme_parts[] = { "nvme0n1p1", "nvme9n1p1", "nvme10n1p1" };
 
+static const char *const cards[] = { "mmcblk0", "mmcblk1", "mmcblk2" };
+static const char *const cards_parts[] = { "mmcblk0p1", "mmcblk1p1", "mmcblk2p1" };
 static const char *const mixed[] = { "sda", "nvme0n1", "sdb" };
 static const char *const mixed_parts[] = { "sda1", "nvme0n1p1", "sdb1" };
 
@@ -81,6 +83,8 @@ static void test_fstab(void **state)
 	       SAID(FSTAB, "/dev/sdaa1, for /", "sdz"));
 	expect(nvme, nvme_parts, FSTAB, "/dev/nvme10n1p1 / ext4 defaults 0 1\n",
 	       SAID(FSTAB, "/dev/nvme10n1p1, for /", "nvme9n1"));
+	expect(cards, cards_parts, FSTAB, "/dev/mmcblk2p1 / ext4 defaults 0 1\n",
+	       SAID(FSTAB, "/dev/mmcblk2p1, for /", "mmcblk1"));
 	/* What comes before is not moved, nor what is counted apart. */
 	expect(scsi, scsi_parts, FSTAB, "/dev/sda1 / ext4 defaults 0 1\n", "");
 	expect(mixed, mixed_parts, FSTAB, "/dev/sdb1 / ext4 defaults 0 1\n", "");

@@ -97,19 +97,26 @@ static void test_given_away(void **state)
 	       "0000:05:00.0, which is listed\n");
 }
 
-/* The initramfs waits for a passphrase by SSH. */
+/* The initramfs waits for a passphrase by SSH, or for a key from a server. */
 static void expect_early(const char *path, const char *content, const char *conf,
 			 const char *expected)
 {
-	struct check_fixture fixture;
+	static const char *const hooks[] = {
+		"/usr/share/initramfs-tools/hooks/dropbear",
+		"/usr/share/initramfs-tools/hooks/clevis",
+	};
 
-	start(&fixture, slots);
-	fixture_write(&fixture, path, content);
-	fixture_write(&fixture, "/etc/initramfs-tools/initramfs.conf", conf);
-	assert_string_equal(fixture_check(&fixture, check_interfaces), "");
-	fixture_write(&fixture, "/usr/share/initramfs-tools/hooks/dropbear", "");
-	assert_string_equal(fixture_check(&fixture, check_interfaces), expected);
-	fixture_end(&fixture);
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++) {
+		struct check_fixture fixture;
+
+		start(&fixture, slots);
+		fixture_write(&fixture, path, content);
+		fixture_write(&fixture, "/etc/initramfs-tools/initramfs.conf", conf);
+		assert_string_equal(fixture_check(&fixture, check_interfaces), "");
+		fixture_write(&fixture, hooks[i], "");
+		assert_string_equal(fixture_check(&fixture, check_interfaces), expected);
+		fixture_end(&fixture);
+	}
 }
 
 static void test_given_away_early(void **state)
