@@ -28,8 +28,8 @@ struct boot_entry {
 struct boot_entries {
 	struct boot_entry *entries; /* by place, then by name */
 	size_t n;
-	struct tree_names
-		places; /* that have a directory loader, or images of proxmox-boot-tool */
+	/* Directories that have a directory loader, or images of proxmox-boot-tool. */
+	struct tree_names places;
 	/* ESPs of proxmox-boot-tool that are not mounted, and what cannot be read */
 	struct notes unmounted, unreadable;
 	struct notes unified; /* paths of unified kernel images, which need no entry */
